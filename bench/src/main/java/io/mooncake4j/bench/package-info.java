@@ -1,0 +1,5 @@
+/** Benchmarks. */
+@NullMarked
+package io.mooncake4j.bench;
+
+import org.jspecify.annotations.NullMarked;
