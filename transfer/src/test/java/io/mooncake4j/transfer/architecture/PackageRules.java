@@ -1,0 +1,96 @@
+package io.mooncake4j.transfer.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.mooncake4j.transfer.safety.SafetyRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+
+/** What every module's architecture test checks, and the words it says the rest with. */
+public final class PackageRules {
+    private static final String ROOT = "io.mooncake4j";
+
+    private PackageRules() {}
+
+    /** The production classes of the module under test (and of modules that are built with it from the same tree). */
+    public static JavaClasses productionClasses() {
+        JavaClasses found = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .withImportOption(new ImportOption.DoNotIncludeJars())
+                .importPackages(ROOT);
+        assertThat(found).as("production classes").isNotEmpty();
+        return found;
+    }
+
+    /** The rules for every module. */
+    public static Stream<ArchRule> everywhere() {
+        return Stream.of(freeOfCycles(), allSafetyRulesAreOn(), nullMarked(), NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING);
+    }
+
+    /** Of our own packages, {@code packages} see only themselves, their subpackages and {@code allowed}. */
+    public static ArchRule seesOnly(String packages, String... allowed) {
+        List<String> seen = new ArrayList<>(List.of(allowed));
+        seen.add(packages);
+        return noClasses()
+                .that()
+                .resideInAPackage(packages)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(seen.toArray(String[]::new)))))
+                .as(packages + " sees of our own packages only " + List.of(allowed))
+                .allowEmptyShould(true);
+    }
+
+    /** Libraries write to a logger. */
+    public static ArchRule noStandardStreams() {
+        return NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.allowEmptyShould(true);
+    }
+
+    private static ArchRule freeOfCycles() {
+        return slices().matching(ROOT + ".(**)").should().beFreeOfCycles().allowEmptyShould(true);
+    }
+
+    private static ArchRule allSafetyRulesAreOn() {
+        return noClasses()
+                .should()
+                .accessTargetWhere(describe(
+                        "it is SafetyRules.allExcept",
+                        access -> access.getTargetOwner().isEquivalentTo(SafetyRules.class)
+                                && access.getTarget().getName().equals("allExcept")))
+                .as("only tests switch a safety rule off")
+                .allowEmptyShould(true);
+    }
+
+    private static ArchRule nullMarked() {
+        return classes()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".transfer.wire.proto..", "..jmh_generated..")
+                .should(new ArchCondition<JavaClass>("be in a package whose package-info says @NullMarked") {
+                    @Override
+                    public void check(JavaClass item, ConditionEvents events) {
+                        boolean marked = item.getPackage().isAnnotatedWith(NullMarked.class);
+                        events.add(new SimpleConditionEvent(item, marked, item.getPackageName() + " of " + item));
+                    }
+                })
+                .allowEmptyShould(true);
+    }
+}

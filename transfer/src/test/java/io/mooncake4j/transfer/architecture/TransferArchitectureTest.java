@@ -1,0 +1,45 @@
+package io.mooncake4j.transfer.architecture;
+
+import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TransferArchitectureTest {
+    private static final String TRANSFER = "io.mooncake4j.transfer.";
+    private static final String WIRE = TRANSFER + "wire..";
+    private static final String SAFETY = TRANSFER + "safety..";
+    private static final String SETTINGS = TRANSFER + "settings..";
+    private static final String RPC = TRANSFER + "rpc..";
+    private static final String MEMORY = TRANSFER + "memory..";
+    private static final String ENGINE = TRANSFER + "engine..";
+    private static final String SERVER = TRANSFER + "server..";
+    private static final String TCP = TRANSFER + "tcp..";
+
+    private static final JavaClasses CLASSES = PackageRules.productionClasses();
+
+    static Stream<ArchRule> directions() {
+        return Stream.of(
+                seesOnly(WIRE),
+                seesOnly(SAFETY),
+                seesOnly(SETTINGS),
+                seesOnly(MEMORY, WIRE),
+                seesOnly(RPC, WIRE),
+                seesOnly(ENGINE, WIRE, MEMORY),
+                seesOnly(SERVER, WIRE, MEMORY, SAFETY),
+                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY));
+    }
+
+    static Stream<ArchRule> everywhere() {
+        return Stream.concat(PackageRules.everywhere(), Stream.of(PackageRules.noStandardStreams()));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"directions", "everywhere"})
+    void holds(ArchRule rule) {
+        rule.check(CLASSES);
+    }
+}
