@@ -53,12 +53,14 @@ public final class KeyColumn {
         for (int i = 0; i < proto.getLengthsCount(); i++) {
             end += Integer.toUnsignedLong(proto.getLengths(i));
             if (end > bytes.length) {
-                throw new StoreException(ErrorCode.INVALID_PARAMS, "key lengths exceed the " + bytes.length + " key bytes");
+                throw new StoreException(
+                        ErrorCode.INVALID_PARAMS, "key lengths exceed the " + bytes.length + " key bytes");
             }
             starts[i + 1] = (int) end;
         }
         if (end != bytes.length) {
-            throw new StoreException(ErrorCode.INVALID_PARAMS, "key lengths cover " + end + " of " + bytes.length + " bytes");
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "key lengths cover " + end + " of " + bytes.length + " bytes");
         }
         return new KeyColumn(bytes, starts);
     }

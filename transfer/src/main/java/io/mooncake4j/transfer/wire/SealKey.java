@@ -21,7 +21,8 @@ public final class SealKey {
     /** A key as the master handed it out. */
     public SealKey(byte[] key) {
         if (key.length != KEY_BYTES) {
-            throw new StoreException(ErrorCode.INVALID_PARAMS, "an access key has " + KEY_BYTES + " bytes, not " + key.length);
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "an access key has " + KEY_BYTES + " bytes, not " + key.length);
         }
         this.key = key.clone();
         this.macs = ThreadLocal.withInitial(() -> mac(this.key));

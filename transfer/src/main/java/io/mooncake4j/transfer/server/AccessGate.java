@@ -1,0 +1,175 @@
+package io.mooncake4j.transfer.server;
+
+import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.safety.SafetyRule;
+import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.wire.AccessToken;
+import io.mooncake4j.transfer.wire.ClockDrift;
+import io.mooncake4j.transfer.wire.Epoch;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.SealKey;
+import io.mooncake4j.transfer.wire.StoreException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The check of every access to one segment (S3), for one incarnation of its memory: a node that returns empty makes a
+ * new gate. All times are of this process's monotonic clock. Safe for all threads.
+ */
+public final class AccessGate {
+    /** What the master said last: who it is, its key, and its clock read at a time not before {@code atNanos}. */
+    private record Term(Epoch epoch, SealKey key, long masterTicks, long atNanos) {
+        /** No earlier than the master's clock (S9). */
+        long latestTicks(long nowNanos) {
+            return masterTicks + ClockDrift.grantedNanos(nowNanos - atNanos);
+        }
+    }
+
+    private final Regions regions;
+    private final UUID segmentId;
+    private final long processNonce;
+    private final SafetyRules rules;
+    private volatile @Nullable Term term;
+
+    public AccessGate(Regions regions, UUID segmentId, long processNonce, SafetyRules rules) {
+        this.regions = regions;
+        this.segmentId = segmentId;
+        this.processNonce = processNonce;
+        this.rules = rules;
+    }
+
+    public UUID segmentId() {
+        return segmentId;
+    }
+
+    public long processNonce() {
+        return processNonce;
+    }
+
+    /**
+     * Takes an epoch, its key, and the master's clock, read between {@code sentNanos} and {@code receivedNanos}. From
+     * then on tokens of any other epoch are refused.
+     *
+     * @throws StoreException NOT_LEADER if a newer epoch was adopted before; ILLEGAL_CLIENT if one of another cluster
+     *     was: content never changes clusters, so a new gate for empty memory is needed (S6)
+     */
+    public synchronized void adopt(Epoch epoch, SealKey key, long masterTicks, long sentNanos, long receivedNanos) {
+        Term known = term;
+        if (known != null && !known.epoch.sameCluster(epoch)) {
+            throw new StoreException(
+                    ErrorCode.ILLEGAL_CLIENT,
+                    "segment " + segmentId + " belongs to cluster " + known.epoch.clusterId() + ", not to "
+                            + epoch.clusterId() + "; return empty under a new segment id");
+        }
+        if (known != null && epoch.revision() < known.epoch.revision()) {
+            throw new StoreException(
+                    ErrorCode.NOT_LEADER,
+                    "epoch " + epoch.revision() + " is older than the adopted " + known.epoch.revision());
+        }
+        boolean sameTerm = known != null && known.epoch.equals(epoch);
+        term = new Term(epoch, key, masterTicks, sentNanos);
+        if (sameTerm) {
+            keepEarlier(known, receivedNanos);
+        }
+    }
+
+    /** Learns the clock of the adopted epoch's master, read between the two times. */
+    public synchronized void learnClock(long masterTicks, long sentNanos, long receivedNanos) {
+        Term known = term;
+        if (known != null) {
+            term = new Term(known.epoch, known.key, masterTicks, sentNanos);
+            keepEarlier(known, receivedNanos);
+        }
+    }
+
+    /** Both bounds hold, so the lower one is used: a slow answer never shortens what a quick one allowed. */
+    private void keepEarlier(Term known, long nowNanos) {
+        Term fresh = term;
+        if (fresh != null && known.latestTicks(nowNanos) - fresh.latestTicks(nowNanos) < 0) {
+            term = new Term(fresh.epoch, fresh.key, known.masterTicks, known.atNanos);
+        }
+    }
+
+    /**
+     * Checks a token that came over a connection of this client and generation: once a request, before anything else.
+     *
+     * @throws StoreException TOKEN_REFUSED with the reason
+     */
+    public void verify(AccessToken token, UUID client, long generation, long nowNanos) {
+        if (!rules.enforce(SafetyRule.TOKEN_CHECK)) {
+            return;
+        }
+        verifyTime(token, nowNanos);
+        Term now = term;
+        if (now == null || !token.isSealedBy(now.key)) {
+            throw refused("it was not sealed by the master of epoch " + token.epoch());
+        }
+        if (!token.segmentId().equals(segmentId)) {
+            throw refused("it is for segment " + token.segmentId() + ", not " + segmentId);
+        }
+        if (token.processNonce() != processNonce) {
+            throw refused("it is for an earlier process of this node; ask the master again");
+        }
+        if (!token.clientId().equals(client) || token.generation() != generation) {
+            throw refused(
+                    "it belongs to another session: client " + token.clientId() + " generation " + token.generation());
+        }
+    }
+
+    /**
+     * Checks what time changes about a verified token: once an access.
+     *
+     * @throws StoreException TOKEN_REFUSED if it expired or its epoch ended
+     */
+    public void verifyTime(AccessToken token, long nowNanos) {
+        if (!rules.enforce(SafetyRule.TOKEN_CHECK)) {
+            return;
+        }
+        Term now = term;
+        if (now == null) {
+            throw refused("this node has not joined a master yet");
+        }
+        if (!token.epoch().equals(now.epoch)) {
+            throw refused("its epoch is " + token.epoch() + "; this node follows " + now.epoch);
+        }
+        if (now.latestTicks(nowNanos) - token.deadlineTicks() >= 0) {
+            throw refused("it has expired; ask the master again");
+        }
+    }
+
+    /**
+     * Where an access begins in its region, which is {@code token.regions()[range]}.
+     *
+     * @throws StoreException TOKEN_REFUSED unless all of it lies inside the token's range and the region
+     */
+    public int position(AccessToken token, int range, long offset, long length) {
+        if (range < 0 || range >= token.rangeCount()) {
+            throw refused("it has " + token.rangeCount() + " ranges; range " + range + " was asked for");
+        }
+        int region = token.regions()[range];
+        long start = token.offsets()[range];
+        long granted = token.lengths()[range];
+        boolean inRange = offset >= 0 && length >= 0 && length <= granted && offset <= granted - length;
+        if (!inRange && rules.enforce(SafetyRule.TOKEN_CHECK)) {
+            throw refused("offset " + offset + " and length " + length + " leave the " + granted + " bytes of range "
+                    + range);
+        }
+        int capacity =
+                region >= 0 && region < regions.count() ? regions.region(region).capacity() : -1;
+        long from = start + offset;
+        boolean inRegion = start >= 0
+                && offset >= 0
+                && from >= 0
+                && length >= 0
+                && length <= capacity
+                && from <= capacity - length;
+        if (!inRegion) {
+            throw refused("range " + range + " leaves region " + region);
+        }
+        return (int) from;
+    }
+
+    private static StoreException refused(String why) {
+        return new StoreException(ErrorCode.TOKEN_REFUSED, "the access token was refused: " + why);
+    }
+}
