@@ -58,7 +58,9 @@ public enum ErrorCode {
     /** The client or server is closed. */
     CLOSED(-2010, false),
     /** A frame longer than the limit. */
-    FRAME_TOO_LARGE(-2011, false);
+    FRAME_TOO_LARGE(-2011, false),
+    /** The calling thread was interrupted while it waited; its interrupt flag is kept. */
+    INTERRUPTED(-2012, true);
 
     private static final Map<Integer, ErrorCode> BY_NUMBER = new HashMap<>();
 

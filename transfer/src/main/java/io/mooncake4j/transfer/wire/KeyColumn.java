@@ -96,6 +96,19 @@ public final class KeyColumn {
         return keys.build();
     }
 
+    /** The keys at these indices, in their order. */
+    public KeyColumn subset(int... indices) {
+        int[] starts = new int[indices.length + 1];
+        for (int i = 0; i < indices.length; i++) {
+            starts[i + 1] = starts[i] + length(indices[i]);
+        }
+        byte[] subset = new byte[starts[indices.length]];
+        for (int i = 0; i < indices.length; i++) {
+            System.arraycopy(bytes, offset(indices[i]), subset, starts[i], length(indices[i]));
+        }
+        return new KeyColumn(subset, starts);
+    }
+
     public List<String> toList() {
         List<String> keys = new ArrayList<>(count());
         for (int i = 0; i < count(); i++) {
