@@ -1,40 +1,76 @@
 package io.mooncake4j.transfer.rpc;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.StoreException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /** One request at the server. */
 public final class RpcCall {
-    RpcCall() {}
+    private static final AtomicIntegerFieldUpdater<RpcCall> ANSWERED =
+            AtomicIntegerFieldUpdater.newUpdater(RpcCall.class, "answered");
+
+    private final ServerConnection connection;
+    private final Method method;
+    private final long id;
+    private final Deadline deadline;
+    private final byte[] body;
+    private volatile int answered;
+
+    RpcCall(ServerConnection connection, Method method, long id, Deadline deadline, byte[] body) {
+        this.connection = connection;
+        this.method = method;
+        this.id = id;
+        this.deadline = deadline;
+        this.body = body;
+    }
 
     public Method method() {
-        throw new UnsupportedOperationException();
+        return method;
     }
 
     /** When the caller gives up. */
     public Deadline deadline() {
-        throw new UnsupportedOperationException();
+        return deadline;
     }
 
     /**
      * The request.
      *
-     * @throws io.mooncake4j.transfer.wire.StoreException INVALID_PARAMS if the body is no such message
+     * @throws StoreException INVALID_PARAMS if the body is no such message
      */
     public <T> T parse(Parser<T> parser) {
-        throw new UnsupportedOperationException();
+        try {
+            return parser.parseFrom(body);
+        } catch (InvalidProtocolBufferException e) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "the body of " + method + " is malformed: " + e.getMessage(), e);
+        }
     }
 
     /** Answers. Any thread; of reply and fail exactly one, once. */
     public void reply(MessageLite response) {
-        throw new UnsupportedOperationException();
+        claim();
+        connection.reply(method, id, response);
     }
 
     /** Answers with a typed error. Any thread; of reply and fail exactly one, once. */
     public void fail(ErrorCode code, String message) {
-        throw new UnsupportedOperationException();
+        claim();
+        connection.fail(id, code, message);
+    }
+
+    boolean answered() {
+        return answered != 0;
+    }
+
+    private void claim() {
+        if (!ANSWERED.compareAndSet(this, 0, 1)) {
+            throw new IllegalStateException(method + " was answered before");
+        }
     }
 }

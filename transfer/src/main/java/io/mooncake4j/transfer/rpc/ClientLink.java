@@ -1,0 +1,250 @@
+package io.mooncake4j.transfer.rpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls over one connection that is made anew whenever it is lost; calls wait for it until their deadlines. What
+ * is not said to be for any thread runs on the link's event loop.
+ */
+final class ClientLink {
+    private final RpcClientOptions options;
+    private final Semaphore permits;
+    private final EventLoop loop;
+    private final Connector connector;
+    private final LoopQueue<PendingCall<?>> started;
+
+    private final LongObjectHashMap<PendingCall<?>> calls = new LongObjectHashMap<>();
+    private long lastId;
+    private @Nullable ClientConnection current;
+    private @Nullable ScheduledFuture<?> timer;
+    private long timerAtNanos;
+    private volatile boolean closed;
+
+    /** Each call that is started returns its permits when it ends. */
+    ClientLink(RpcClientOptions options, EventLoops loops, Semaphore permits) {
+        this.options = options;
+        this.permits = permits;
+        this.loop = loops.group().next();
+        this.started = new LoopQueue<>(loop, this::accept, this::flush);
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(loops.channelType())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeout.toMillis())
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new ClientConnection(ClientLink.this, options));
+                    }
+                });
+        this.connector = new Connector(options, bootstrap, loop);
+        loop.execute(connector::connect);
+    }
+
+    /** Any thread. */
+    void start(PendingCall<?> call) {
+        started.add(call);
+    }
+
+    /** Whether the caller is the thread that would complete its call. */
+    boolean onLoop() {
+        return loop.inEventLoop();
+    }
+
+    /** Any thread. */
+    void close() {
+        closed = true;
+        loop.execute(this::closeOnLoop);
+    }
+
+    private void closeOnLoop() {
+        connector.close();
+        endCalls(call -> true, call -> closedException(call.connection != null));
+        if (current != null) {
+            current.retire();
+        }
+    }
+
+    static RpcException closedException(boolean maybeDelivered) {
+        return new RpcException(ErrorCode.CLOSED, "the client is closed", maybeDelivered, null);
+    }
+
+    void connected(ClientConnection connection) {
+        if (closed) {
+            connection.retire();
+            return;
+        }
+        current = connection;
+        for (var entry : calls.entries()) {
+            if (entry.value().connection == null) {
+                send(entry.key(), entry.value(), connection);
+            }
+        }
+        connection.flush();
+    }
+
+    void lost(ClientConnection connection, ErrorCode code, String reason) {
+        if (connection == current) {
+            current = null;
+            connector.again(reason);
+        }
+        String where = " to " + connection.channel().remoteAddress() + " was cut off: " + reason;
+        endCalls(
+                call -> call.connection == connection, call -> new RpcException(code, call.method + where, true, null));
+    }
+
+    void answered(long id, byte[] body) {
+        connector.succeeded();
+        PendingCall<?> call = calls.remove(id);
+        if (call != null) {
+            complete(call, body);
+        }
+    }
+
+    void refused(ClientConnection connection, long id, StoreException error) {
+        if (error.code() != ErrorCode.NOT_LEADER) {
+            connector.succeeded();
+        } else if (connection == current && connector.hasChoice()) {
+            current = null;
+            connector.next(error.code() + ": " + error.reason());
+            connection.retire();
+        }
+        end(id, error);
+    }
+
+    void failed(long id, ErrorCode code, String text) {
+        end(id, new RpcException(code, text, true, null));
+    }
+
+    private void accept(PendingCall<?> call) {
+        if (closed) {
+            end(call, closedException(false));
+            return;
+        }
+        long remainingNanos = call.deadline.remainingNanos();
+        if (remainingNanos <= 0) {
+            end(call, timeout(call));
+            return;
+        }
+        long id = ++lastId;
+        calls.put(id, call);
+        arm(remainingNanos);
+        if (current != null) {
+            send(id, call, current);
+        }
+    }
+
+    private void flush() {
+        if (current != null) {
+            current.flush();
+        }
+    }
+
+    private static void send(long id, PendingCall<?> call, ClientConnection connection) {
+        ByteBuf frame = call.frame;
+        if (frame != null) {
+            Frame.stamp(frame, id, Math.max(0, TimeUnit.NANOSECONDS.toMicros(call.deadline.remainingNanos())));
+            call.frame = null;
+            call.connection = connection;
+            connection.inFlight++;
+            connection.write(frame);
+        }
+    }
+
+    private <T> void complete(PendingCall<T> call, byte[] body) {
+        try {
+            T answer = call.parser.parseFrom(body);
+            release(call);
+            call.complete(answer);
+        } catch (InvalidProtocolBufferException e) {
+            end(call, new RpcException(ErrorCode.RPC_FAIL, "the answer of " + call.method + " is malformed", true, e));
+        }
+    }
+
+    private void end(long id, StoreException failure) {
+        PendingCall<?> call = calls.remove(id);
+        if (call != null) {
+            end(call, failure);
+        }
+    }
+
+    private void end(PendingCall<?> call, StoreException failure) {
+        release(call);
+        call.completeExceptionally(failure);
+    }
+
+    private void release(PendingCall<?> call) {
+        if (call.frame != null) {
+            call.frame.release();
+            call.frame = null;
+        }
+        if (call.connection != null) {
+            call.connection.callEnded();
+        }
+        permits.release(call.permits);
+    }
+
+    private void endCalls(Predicate<PendingCall<?>> which, Function<PendingCall<?>, StoreException> failure) {
+        List<Long> ids = new ArrayList<>();
+        for (var entry : calls.entries()) {
+            if (which.test(entry.value())) {
+                ids.add(entry.key());
+            }
+        }
+        for (long id : ids) {
+            PendingCall<?> call = calls.remove(id);
+            end(call, failure.apply(call));
+        }
+    }
+
+    /** One timer for all calls: it stands at or before the earliest deadline, and usually fires once per deadline. */
+    private void arm(long remainingNanos) {
+        long atNanos = System.nanoTime() + remainingNanos;
+        if (timer != null) {
+            if (atNanos - timerAtNanos >= 0) {
+                return;
+            }
+            timer.cancel(false);
+        }
+        timerAtNanos = atNanos;
+        timer = loop.schedule(this::expire, remainingNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void expire() {
+        timer = null;
+        endCalls(call -> call.deadline.expired(), this::timeout);
+        long earliestNanos = Long.MAX_VALUE;
+        for (PendingCall<?> call : calls.values()) {
+            earliestNanos = Math.min(earliestNanos, call.deadline.remainingNanos());
+        }
+        if (!calls.isEmpty()) {
+            arm(earliestNanos);
+        }
+    }
+
+    private RpcException timeout(PendingCall<?> call) {
+        ClientConnection sentTo = call.connection;
+        String text = sentTo != null
+                ? call.method + " got no answer from " + sentTo.channel().remoteAddress() + " within its deadline"
+                : call.method + " found no connection to " + options.addresses + " within its deadline; last failure: "
+                        + connector.lastFailure();
+        return new RpcException(ErrorCode.RPC_TIMEOUT, text, sentTo != null, null);
+    }
+}

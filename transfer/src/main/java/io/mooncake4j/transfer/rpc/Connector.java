@@ -1,0 +1,140 @@
+package io.mooncake4j.transfer.rpc;
+
+import io.mooncake4j.transfer.wire.HostPort;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.EventLoop;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections for one link, one at a time: chooses the address, finds its host, connects, and waits the longer
+ * the more often all of that failed. Runs on the link's event loop.
+ */
+final class Connector {
+    private static final int MAX_DOUBLINGS = 30;
+
+    private final RpcClientOptions options;
+    private final Bootstrap bootstrap;
+    private final EventLoop loop;
+
+    private int addressIndex;
+    private int hostsFound = 1;
+    /** Since the last success. */
+    private int failures;
+
+    private String lastFailure = "none yet";
+    private boolean closed;
+
+    /** The bootstrap's handler learns of established connections. */
+    Connector(RpcClientOptions options, Bootstrap bootstrap, EventLoop loop) {
+        this.options = options;
+        this.bootstrap = bootstrap;
+        this.loop = loop;
+    }
+
+    String lastFailure() {
+        return lastFailure;
+    }
+
+    /** Whether there is another server to turn to. */
+    boolean hasChoice() {
+        return options.addresses.size() > 1 || hostsFound > 1;
+    }
+
+    /** What was connected works. */
+    void succeeded() {
+        failures = 0;
+    }
+
+    /** The server went away: tries it again, after a while. */
+    void again(String reason) {
+        lastFailure = address() + ": " + reason;
+        failures++;
+        if (!closed) {
+            loop.schedule(this::connect, backoffNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** The server is no use: tries the next, after a while. */
+    void next(String reason) {
+        again(reason);
+        addressIndex++;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    void connect() {
+        if (closed) {
+            return;
+        }
+        InetAddress literal =
+                NetUtil.createInetAddressFromIpAddressString(address().host());
+        if (literal != null) {
+            open(literal);
+        } else {
+            lookUp(address().host());
+        }
+    }
+
+    private HostPort address() {
+        return options.addresses.get(addressIndex % options.addresses.size());
+    }
+
+    private long backoffNanos() {
+        int rounds = (failures - 1) / options.addresses.size();
+        long nanos = options.backoffMin.toNanos() << Math.min(rounds, MAX_DOUBLINGS);
+        long capped = Math.min(nanos, options.backoffMax.toNanos());
+        return (long) (capped * ThreadLocalRandom.current().nextDouble(0.5, 1.0));
+    }
+
+    /** Looking up a name blocks, so a thread of its own does it. */
+    private void lookUp(String host) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        InetAddress[] found = find(host);
+                        loop.execute(() -> found(host, found));
+                    } catch (RejectedExecutionException ignored) {
+                        // closed meanwhile
+                    }
+                },
+                "mooncake4j-lookup-" + host);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static InetAddress @Nullable [] find(String host) {
+        try {
+            return InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
+    private void found(String host, InetAddress @Nullable [] found) {
+        if (closed) {
+            return;
+        }
+        if (found == null) {
+            next("the host name " + host + " is unknown");
+        } else {
+            hostsFound = found.length;
+            open(found[failures % found.length]);
+        }
+    }
+
+    private void open(InetAddress host) {
+        bootstrap.connect(host, address().port()).addListener(attempt -> {
+            if (!attempt.isSuccess()) {
+                next(String.valueOf(attempt.cause().getMessage()));
+            }
+        });
+    }
+}
