@@ -29,6 +29,7 @@ public enum ErrorCode {
     OBJECT_NOT_FOUND(-704, false),
     OBJECT_ALREADY_EXISTS(-705, false),
     LEASE_EXPIRED(-707, true),
+    REPLICA_NOT_FOUND(-710, false),
     TRANSFER_FAIL(-800, true),
     CHECKSUM_MISMATCH(-801, true),
     RPC_FAIL(-900, true),

@@ -1,0 +1,58 @@
+package io.mooncake4j.master.eviction;
+
+import io.mooncake4j.master.placement.MasterCore;
+import io.mooncake4j.master.placement.Segment;
+import io.mooncake4j.master.placement.Victims;
+
+/**
+ * Makes room ahead of need: above the high watermark it evicts down to the low one. Memory on its way to free counts
+ * as free. For one thread.
+ */
+public final class Evictor {
+    /** What an allocation that failed below the watermark is worth: as much room as one full pass makes. */
+    private final double stepRatio;
+
+    private final MasterCore core;
+    private final EvictionPolicy policy;
+    private final Victims victims;
+    private final double highRatio;
+    private final double lowRatio;
+
+    /** @throws IllegalArgumentException unless 0 &lt; low &lt; high &lt;= 1 */
+    public Evictor(MasterCore core, EvictionPolicy policy, double highRatio, double lowRatio) {
+        if (!(lowRatio > 0 && lowRatio < highRatio && highRatio <= 1)) {
+            throw new IllegalArgumentException(
+                    "watermarks need 0 < low < high <= 1, not low " + lowRatio + " and high " + highRatio);
+        }
+        this.core = core;
+        this.policy = policy;
+        this.victims = new Victims(core);
+        this.highRatio = highRatio;
+        this.lowRatio = lowRatio;
+        this.stepRatio = highRatio - lowRatio;
+    }
+
+    /** One pass, about every 10 ms; returns the bytes that were freed. */
+    public long run(long nowNanos) {
+        boolean roomWanted = core.takeRoomWanted();
+        long capacity = 0;
+        long free = 0;
+        long becomingFree = 0;
+        for (Segment segment : core.segmentTable().all()) {
+            if (segment.usable()) {
+                capacity += segment.sizeBytes();
+                free += segment.freeBytes();
+                becomingFree += segment.heldOffBytes() + segment.quarantinedBytes();
+            }
+        }
+        long used = capacity - free - becomingFree;
+        long step = (long) (capacity * stepRatio);
+        long target = 0;
+        if (used > capacity * highRatio) {
+            target = used - (long) (capacity * lowRatio);
+        } else if (roomWanted && becomingFree < step) {
+            target = step;
+        }
+        return target > 0 ? policy.evict(victims, target, nowNanos) : 0;
+    }
+}

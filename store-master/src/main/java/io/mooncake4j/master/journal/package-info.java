@@ -1,0 +1,5 @@
+/** Where placement changes are kept. */
+@NullMarked
+package io.mooncake4j.master.journal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package io.mooncake4j.master.placement;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the master counts from its start on. Safe for all threads. */
+public final class Counters {
+    public final LongAdder putsCommitted = new LongAdder();
+    public final LongAdder getsHit = new LongAdder();
+    public final LongAdder getsMissed = new LongAdder();
+    public final LongAdder evictedObjects = new LongAdder();
+    public final LongAdder evictedBytes = new LongAdder();
+    public final LongAdder sessionsCut = new LongAdder();
+    public final LongAdder grantsLapsed = new LongAdder();
+}

@@ -1,0 +1,66 @@
+package io.mooncake4j.master.placement;
+
+import org.jspecify.annotations.Nullable;
+
+/** A committed object and its place in its shard's hash chain and access order. Guarded by its shard. */
+final class ObjectEntry {
+    final Tenant tenant;
+    final byte[] key;
+    final long hash;
+    final long id;
+    final long sizeBytes;
+    final long checksum;
+    final boolean hardPinned;
+    Replica[] replicas;
+
+    /** Nobody may reuse the extents before this instant, by the promises made to readers. */
+    long leasedUntilNanos;
+
+    long accessedNanos;
+    /** Meaningful while {@link #order} is the soft-pinned order. */
+    long softPinnedUntilNanos;
+
+    @Nullable ObjectEntry nextInChain;
+
+    /** The access order it is linked into; null when hard-pinned. */
+    @Nullable AccessOrder order;
+
+    @Nullable ObjectEntry older;
+    @Nullable ObjectEntry newer;
+
+    ObjectEntry(
+            Tenant tenant,
+            byte[] key,
+            long hash,
+            long id,
+            long sizeBytes,
+            long checksum,
+            boolean hardPinned,
+            Replica[] replicas,
+            long nowNanos) {
+        this.tenant = tenant;
+        this.key = key;
+        this.hash = hash;
+        this.id = id;
+        this.sizeBytes = sizeBytes;
+        this.checksum = checksum;
+        this.hardPinned = hardPinned;
+        this.replicas = replicas;
+        this.leasedUntilNanos = nowNanos;
+        this.accessedNanos = nowNanos;
+    }
+
+    boolean leased(long nowNanos) {
+        return leasedUntilNanos - nowNanos > 0;
+    }
+
+    /** Whether some replica can be read now. */
+    boolean readable() {
+        for (Replica replica : replicas) {
+            if (replica.segment().readable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

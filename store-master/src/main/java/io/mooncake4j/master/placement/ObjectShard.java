@@ -1,0 +1,129 @@
+package io.mooncake4j.master.placement;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects and grants of one hash range. Every method wants the shard's monitor held by its caller; it is locked
+ * after a client's requests and before any segment.
+ */
+final class ObjectShard {
+    private static final int INITIAL_SLOTS = 16;
+
+    final GrantBook grants;
+    private final AccessOrder ordinary = new AccessOrder();
+    private final AccessOrder softPinned = new AccessOrder();
+    private @Nullable ObjectEntry[] slots = new @Nullable ObjectEntry[INITIAL_SLOTS];
+    private int count;
+
+    ObjectShard(long nowNanos) {
+        grants = new GrantBook(nowNanos);
+    }
+
+    int count() {
+        return count;
+    }
+
+    AccessOrder ordinary() {
+        return ordinary;
+    }
+
+    AccessOrder softPinned() {
+        return softPinned;
+    }
+
+    @Nullable ObjectEntry find(KeySlice key) {
+        for (ObjectEntry entry = slots[slot(key.hash())]; entry != null; entry = entry.nextInChain) {
+            if (entry.hash == key.hash() && key.is(entry.tenant, entry.key)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /** Puts an object in place of whatever the key had; returns what it had. */
+    @Nullable ObjectEntry place(ObjectEntry entry, long softPinnedUntilNanos, long nowNanos) {
+        ObjectEntry before = find(new KeySlice(entry.tenant).at(entry.key, 0, entry.key.length));
+        if (before != null) {
+            remove(before);
+        }
+        if (count >= slots.length) {
+            grow();
+        }
+        int slot = slot(entry.hash);
+        entry.nextInChain = slots[slot];
+        slots[slot] = entry;
+        count++;
+        if (softPinnedUntilNanos - nowNanos > 0) {
+            entry.softPinnedUntilNanos = softPinnedUntilNanos;
+            softPinned.addNewest(entry);
+        } else if (!entry.hardPinned) {
+            ordinary.addNewest(entry);
+        }
+        return before;
+    }
+
+    void remove(ObjectEntry entry) {
+        int slot = slot(entry.hash);
+        ObjectEntry before = null;
+        for (ObjectEntry at = slots[slot]; at != entry; at = at.nextInChain) {
+            if (at == null) {
+                throw new IllegalStateException("object " + entry.id + " is not in its shard");
+            }
+            before = at;
+        }
+        if (before == null) {
+            slots[slot] = entry.nextInChain;
+        } else {
+            before.nextInChain = entry.nextInChain;
+        }
+        entry.nextInChain = null;
+        if (entry.order != null) {
+            entry.order.remove(entry);
+        }
+        count--;
+    }
+
+    /** Marks an access; soft pins end on their own time, reads do not extend them. */
+    void touch(ObjectEntry entry, long nowNanos) {
+        entry.accessedNanos = nowNanos;
+        if (entry.order != null) {
+            entry.order.touch(entry);
+        }
+    }
+
+    void forEach(Consumer<ObjectEntry> action) {
+        for (ObjectEntry first : slots) {
+            for (ObjectEntry entry = first; entry != null; entry = entry.nextInChain) {
+                action.accept(entry);
+            }
+        }
+    }
+
+    List<ObjectEntry> entries() {
+        List<ObjectEntry> entries = new ArrayList<>(count);
+        forEach(entries::add);
+        return entries;
+    }
+
+    private int slot(long hash) {
+        return (int) (hash >>> 8) & (slots.length - 1);
+    }
+
+    private void grow() {
+        @Nullable ObjectEntry[] old = slots;
+        slots = new @Nullable ObjectEntry[old.length * 2];
+        for (ObjectEntry first : old) {
+            ObjectEntry entry = first;
+            while (entry != null) {
+                ObjectEntry next = entry.nextInChain;
+                int slot = slot(entry.hash);
+                entry.nextInChain = slots[slot];
+                slots[slot] = entry;
+                entry = next;
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.mooncake4j.master.placement;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** All objects, by hash range. Safe for all threads: who works on a shard holds its monitor. */
+public final class ObjectTable {
+    static final int SHARDS = 256;
+
+    private final ObjectShard[] shards = new ObjectShard[SHARDS];
+    private final ConcurrentHashMap<String, Tenant> tenants = new ConcurrentHashMap<>();
+    final LongAdder objects = new LongAdder();
+
+    public ObjectTable(long nowNanos) {
+        for (int i = 0; i < SHARDS; i++) {
+            shards[i] = new ObjectShard(nowNanos);
+        }
+    }
+
+    ObjectShard shardOf(long hash) {
+        return shards[(int) hash & (SHARDS - 1)];
+    }
+
+    ObjectShard shard(int index) {
+        return shards[index];
+    }
+
+    /** The tenant of a name; the empty name is the default one. */
+    public Tenant tenant(String name) {
+        return tenants.computeIfAbsent(name.isEmpty() ? Tenant.DEFAULT_NAME : name, Tenant::new);
+    }
+
+    /** The tenant of a name, or null where it never put anything. */
+    public @Nullable Tenant knownTenant(String name) {
+        return tenants.get(name.isEmpty() ? Tenant.DEFAULT_NAME : name);
+    }
+
+    public long objectCount() {
+        return objects.sum();
+    }
+}

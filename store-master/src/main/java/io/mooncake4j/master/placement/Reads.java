@@ -1,0 +1,139 @@
+package io.mooncake4j.master.placement;
+
+import io.mooncake4j.transfer.wire.ClockDrift;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.StoreException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of a reader: find under a lease, renew it, ask whether something is there, list. */
+public final class Reads {
+    /** One page of keys and their sizes; {@code next} is empty after the last one. */
+    public record Page(List<byte[]> keys, List<Long> sizesBytes, byte[] next) {}
+
+    private static final byte[] LAST_PAGE = {};
+
+    private final MasterCore core;
+
+    Reads(MasterCore core) {
+        this.core = core;
+    }
+
+    /** The object under the key with a fresh read lease on it, or null: nothing there that can be read. */
+    public @Nullable ObjectView get(KeySlice key, long nowNanos) {
+        ObjectView found = lease(key, 0, core.times().readLeaseNanos(), nowNanos);
+        (found == null ? core.counters.getsMissed : core.counters.getsHit).increment();
+        return found;
+    }
+
+    /**
+     * Renews the lease on one object.
+     *
+     * @throws StoreException OBJECT_CHANGED if the key holds another object by now, OBJECT_NOT_FOUND if none
+     */
+    public ObjectView renew(KeySlice key, long objectId, long nowNanos) {
+        ObjectView found = lease(key, objectId, core.times().readLeaseNanos(), nowNanos);
+        if (found == null) {
+            throw new StoreException(ErrorCode.OBJECT_NOT_FOUND, "the object is gone");
+        }
+        if (found.id() != objectId) {
+            throw new StoreException(ErrorCode.OBJECT_CHANGED, "the key holds another object by now");
+        }
+        return found;
+    }
+
+    /** @param onlyId the only object to lease; 0 for any */
+    @Nullable ObjectView lease(KeySlice key, long onlyId, long leaseNanos, long nowNanos) {
+        ObjectShard shard = core.objects.shardOf(key.hash());
+        synchronized (shard) {
+            ObjectEntry entry = shard.find(key);
+            if (entry == null) {
+                return null;
+            }
+            List<Replica> replicas = readable(entry.replicas);
+            if (replicas.isEmpty()) {
+                return null;
+            }
+            if (onlyId == 0 || onlyId == entry.id) {
+                long until = nowNanos + ClockDrift.grantedNanos(leaseNanos);
+                if (until - entry.leasedUntilNanos > 0) {
+                    entry.leasedUntilNanos = until;
+                }
+                shard.touch(entry, nowNanos);
+            }
+            return new ObjectView(entry.id, entry.sizeBytes, entry.checksum, replicas);
+        }
+    }
+
+    /** The size of the readable object under the key, or -1. Takes no lease. */
+    public long sizeOf(KeySlice key) {
+        ObjectShard shard = core.objects.shardOf(key.hash());
+        synchronized (shard) {
+            ObjectEntry entry = shard.find(key);
+            return entry != null && entry.readable() ? entry.sizeBytes : -1;
+        }
+    }
+
+    /**
+     * Keys of a tenant, a page at a time, in no order that a user should rely on. Every key that is there throughout
+     * is listed exactly once.
+     *
+     * @param page empty, or {@code next} of the page before
+     * @throws StoreException INVALID_PARAMS if the page is not one
+     */
+    public Page list(Tenant tenant, byte[] page, int limit, Predicate<byte[]> matches) {
+        PageMark mark = PageMark.decode(page);
+        List<byte[]> keys = new ArrayList<>();
+        List<Long> sizes = new ArrayList<>();
+        for (int i = mark.shard(); i < ObjectTable.SHARDS; i++) {
+            List<ObjectEntry> found = listed(tenant, i, i == mark.shard() ? mark.after() : null, matches);
+            for (ObjectEntry entry : found) {
+                keys.add(entry.key);
+                sizes.add(entry.sizeBytes);
+                if (keys.size() == limit) {
+                    return new Page(keys, sizes, new PageMark(i, entry.key).encode());
+                }
+            }
+        }
+        return new Page(keys, sizes, LAST_PAGE);
+    }
+
+    private List<ObjectEntry> listed(
+            Tenant tenant, int index, byte @Nullable [] after, Predicate<byte[]> matches) {
+        ObjectShard shard = core.objects.shard(index);
+        List<ObjectEntry> found = new ArrayList<>();
+        synchronized (shard) {
+            shard.forEach(entry -> {
+                if (entry.tenant == tenant
+                        && (after == null || PageMark.ORDER.compare(entry.key, after) > 0)
+                        && entry.readable()) {
+                    found.add(entry);
+                }
+            });
+        }
+        found.removeIf(entry -> !matches.test(entry.key));
+        found.sort(Comparator.comparing(entry -> entry.key, PageMark.ORDER));
+        return found;
+    }
+
+    private static List<Replica> readable(Replica[] replicas) {
+        if (replicas.length == 1) {
+            return replicas[0].segment().readable() ? List.of(replicas[0]) : List.of();
+        }
+        List<Replica> readable = new ArrayList<>(replicas.length);
+        for (Replica replica : replicas) {
+            if (replica.segment().usable()) {
+                readable.add(replica);
+            }
+        }
+        for (Replica replica : replicas) {
+            if (replica.segment().state() == Segment.State.SUSPECT) {
+                readable.add(replica);
+            }
+        }
+        return readable;
+    }
+}

@@ -1,0 +1,284 @@
+package io.mooncake4j.master.placement;
+
+import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.wire.SealKey;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** One node's segment: its space, its sessions, and how long its node has been silent. Locked after any shard. */
+public final class Segment implements Candidate {
+    /** What a segment can be used for. */
+    public enum State {
+        OK,
+        /** Silent for a while, or slow to confirm a cut: no new extents, readers prefer others. */
+        SUSPECT,
+        /** Its replicas are kept and not offered. */
+        OFFLINE,
+        /** Its content is lost; its id is never taken again. */
+        DROPPED
+    }
+
+    /** Where the segment's process is reached; a nonce tells one life of it from the next. */
+    public record Address(String host, int dataPort, long processNonce) {}
+
+    private final UUID id;
+    private final String name;
+    private final String hostId;
+    private final long sizeBytes;
+    private final long regionBytes;
+    private final SealKey sealKey;
+    private final SegmentSpace space;
+    private final SessionLedger sessions;
+    private final ReclaimQueue reclaim;
+
+    private volatile Address address;
+    private volatile State state = State.OK;
+    private volatile long freeBytes;
+    private long heardNanos;
+    private boolean suspended;
+    /** Earlier lives: a message of one that arrives late must not pass for a new life. */
+    private final Set<Long> pastNonces = new HashSet<>();
+
+    Segment(
+            UUID id,
+            String name,
+            String hostId,
+            long sizeBytes,
+            long regionBytes,
+            Address address,
+            SealKey sealKey,
+            AtomicLong generations,
+            SafetyRules rules,
+            long nowNanos) {
+        this.id = id;
+        this.name = name;
+        this.hostId = hostId;
+        this.sizeBytes = sizeBytes;
+        this.regionBytes = regionBytes;
+        this.address = address;
+        this.sealKey = sealKey;
+        this.space = new SegmentSpace(sizeBytes, regionBytes);
+        this.sessions = new SessionLedger(generations);
+        this.reclaim = new ReclaimQueue(space, rules);
+        this.freeBytes = space.freeBytes();
+        this.heardNanos = nowNanos;
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String hostId() {
+        return hostId;
+    }
+
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    public long regionBytes() {
+        return regionBytes;
+    }
+
+    public Address address() {
+        return address;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    public SealKey sealKey() {
+        return sealKey;
+    }
+
+    @Override
+    public long freeBytes() {
+        return freeBytes;
+    }
+
+    public boolean readable() {
+        return state == State.OK || state == State.SUSPECT;
+    }
+
+    /** Whether new extents may be put there. */
+    @Override
+    public boolean usable() {
+        return state == State.OK;
+    }
+
+    @Override
+    public long capacityBytes() {
+        return sizeBytes;
+    }
+
+    public synchronized long usedBytes() {
+        return space.usedBytes();
+    }
+
+    public synchronized long largestFreeBytes() {
+        return space.largestFreeBytes();
+    }
+
+    public synchronized long heldOffBytes() {
+        return reclaim.heldOffBytes();
+    }
+
+    public synchronized long quarantinedBytes() {
+        return reclaim.quarantinedBytes();
+    }
+
+    public synchronized long silentNanos(long nowNanos) {
+        return nowNanos - heardNanos;
+    }
+
+    /** The generation for a token that is issued now. */
+    public synchronized long generationOf(UUID client, long nowNanos) {
+        return sessions.generationOf(client, nowNanos);
+    }
+
+    /** Space for a replica, to be written by the client's session of now; null if there is none. */
+    synchronized Grant.@Nullable Target allocate(long bytes, UUID client, long nowNanos) {
+        Extent[] extents = state == State.OK ? space.allocate(bytes) : null;
+        if (extents == null) {
+            return null;
+        }
+        freeBytes = space.freeBytes();
+        return new Grant.Target(
+                new Replica(this, extents), address.processNonce(), sessions.generationOf(client, nowNanos));
+    }
+
+    /** Takes back what no writer can touch any more, once the read leases on it have ended. */
+    synchronized void release(Extent[] extents, long leasedUntilNanos, long nowNanos) {
+        if (state != State.DROPPED) {
+            reclaim.freeAfter(extents, leasedUntilNanos, nowNanos);
+            freeBytes = space.freeBytes();
+        }
+    }
+
+    /** Takes back what its writer may still write; null if that writer's session is gone already. */
+    synchronized @Nullable Quarantined quarantine(
+            Extent[] extents, UUID client, Grant.Target written, long cutAtNanos) {
+        if (state == State.DROPPED) {
+            return null;
+        }
+        if (written.processNonce() != address.processNonce()) {
+            reclaim.free(extents);
+            freeBytes = space.freeBytes();
+            return null;
+        }
+        Quarantined item = reclaim.quarantine(extents, client, written.generation(), cutAtNanos);
+        freeBytes = space.freeBytes();
+        return item;
+    }
+
+    synchronized void settle(Quarantined item) {
+        if (state != State.DROPPED) {
+            reclaim.settle(item);
+            freeBytes = space.freeBytes();
+        }
+    }
+
+    synchronized boolean freed(Quarantined item) {
+        return item.freed || state == State.DROPPED;
+    }
+
+    /** The node speaks; false if it is not the process that this segment was mounted by. */
+    synchronized boolean heard(long processNonce, long nowNanos) {
+        if (state == State.DROPPED || processNonce != address.processNonce() || suspended) {
+            return false;
+        }
+        heardNanos = nowNanos;
+        return true;
+    }
+
+    synchronized void confirmCut(UUID client, long generation) {
+        sessions.confirm(client, generation);
+        reclaim.cut(client, generation);
+        freeBytes = space.freeBytes();
+    }
+
+    synchronized List<SessionLedger.Cut> orderedCuts(long nowNanos) {
+        reclaim.sweep(sessions, nowNanos);
+        return sessions.ordered();
+    }
+
+    /**
+     * The same memory under a process: the same one again, or its next life, which ends all sessions of the last.
+     *
+     * @return false if this is a life that ended before
+     */
+    synchronized boolean remount(Address newAddress, long nowNanos) {
+        if (pastNonces.contains(newAddress.processNonce())) {
+            return false;
+        }
+        if (newAddress.processNonce() != address.processNonce()) {
+            pastNonces.add(address.processNonce());
+            sessions.clear();
+            reclaim.cutAll();
+            freeBytes = space.freeBytes();
+        }
+        address = newAddress;
+        heardNanos = nowNanos;
+        suspended = false;
+        state = State.OK;
+        return true;
+    }
+
+    synchronized boolean suspend(long processNonce) {
+        if (state == State.DROPPED || processNonce != address.processNonce()) {
+            return false;
+        }
+        suspended = true;
+        state = State.OFFLINE;
+        return true;
+    }
+
+    synchronized void drop() {
+        state = State.DROPPED;
+        sessions.clear();
+    }
+
+    /**
+     * Frees what is due, orders cuts that are due, and moves the state with the node's silence.
+     *
+     * @param pausedNanos for how long the master itself did not run: nobody's silence
+     * @return whether the segment has been silent for so long that it is to be dropped
+     */
+    synchronized boolean sweep(MasterTimes times, long pausedNanos, long nowNanos) {
+        if (state == State.DROPPED) {
+            return false;
+        }
+        heardNanos += pausedNanos;
+        reclaim.sweep(sessions, nowNanos);
+        sessions.forgetUnusedSince(nowNanos - times.dropNanos());
+        freeBytes = space.freeBytes();
+        long silent = nowNanos - heardNanos;
+        if (suspended || silent >= times.offlineNanos()) {
+            state = State.OFFLINE;
+        } else if (silent >= times.suspectNanos() || sessions.overdueSince(nowNanos - times.confirmCutNanos())) {
+            state = State.SUSPECT;
+        } else {
+            state = State.OK;
+        }
+        return silent >= times.dropNanos();
+    }
+
+    synchronized List<Extent> waitingExtents() {
+        return reclaim.waiting();
+    }
+
+    SegmentSpace space() {
+        return space;
+    }
+}

@@ -1,0 +1,47 @@
+package io.mooncake4j.master.placement;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The segments of the cluster. Safe for all threads; changed by one at a time. */
+public final class SegmentTable {
+    /** The segments of a moment, and the same as candidates with the same indexes. */
+    record Snapshot(List<Segment> segments, Candidates candidates) {
+        static Snapshot of(List<Segment> segments) {
+            return new Snapshot(List.copyOf(segments), new Candidates(segments));
+        }
+    }
+
+    private final ConcurrentHashMap<UUID, Segment> byId = new ConcurrentHashMap<>();
+    private volatile Snapshot snapshot = Snapshot.of(List.of());
+
+    public @Nullable Segment find(UUID id) {
+        return byId.get(id);
+    }
+
+    /** All segments that were not dropped, in the order of their mounting. */
+    public List<Segment> all() {
+        return snapshot.segments();
+    }
+
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    synchronized void add(Segment segment) {
+        byId.put(segment.id(), segment);
+        List<Segment> all = new ArrayList<>(snapshot.segments());
+        all.add(segment);
+        snapshot = Snapshot.of(all);
+    }
+
+    synchronized void remove(Segment segment) {
+        byId.remove(segment.id());
+        List<Segment> all = new ArrayList<>(snapshot.segments());
+        all.remove(segment);
+        snapshot = Snapshot.of(all);
+    }
+}

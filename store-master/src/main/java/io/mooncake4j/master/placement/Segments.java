@@ -1,0 +1,197 @@
+package io.mooncake4j.master.placement;
+
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.SealKey;
+import io.mooncake4j.transfer.wire.StoreException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The calls of storage nodes, and the life of their segments (design section 5, S6). */
+public final class Segments {
+    /** A segment as a node offers it; cluster: the one that its content belongs to, null when it is empty. */
+    public record Offer(
+            UUID segmentId,
+            String name,
+            String hostId,
+            long sizeBytes,
+            long regionBytes,
+            Segment.Address address,
+            @Nullable UUID cluster) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
+    /** A gap between two sweeps above this means that the master itself did not run. */
+    private static final long PAUSE_NANOS = 1_000_000_000L;
+
+    private static final long MAX_SEGMENT_BYTES = 1L << 40;
+    private static final long MAX_REGION_BYTES = 1L << 30;
+
+    private final MasterCore core;
+    private final AtomicLong generations = new AtomicLong();
+    private long sweptNanos;
+
+    Segments(MasterCore core) {
+        this.core = core;
+        this.sweptNanos = core.settings.startNanos();
+    }
+
+    /**
+     * Takes a segment into the cluster: an empty one under a new id, or one whose content this master's journal
+     * holds. The same again is harmless.
+     *
+     * @throws StoreException SEGMENT_NOT_FOUND if its content is not ours to take: it must come back empty under a new
+     *     id; SEGMENT_ALREADY_EXISTS if an empty one comes under an id that has content; INVALID_PARAMS
+     */
+    public synchronized Segment mount(Offer offer, long nowNanos) {
+        check(offer);
+        Segment known = core.segmentTable.find(offer.segmentId());
+        if (known == null) {
+            if (offer.cluster() != null) {
+                throw new StoreException(
+                        ErrorCode.SEGMENT_NOT_FOUND,
+                        "segment " + offer.segmentId() + " holds content of "
+                                + (offer.cluster().equals(core.epoch().clusterId())
+                                        ? "this cluster that was dropped"
+                                        : "cluster " + offer.cluster() + ", not of " + core.epoch().clusterId())
+                                + "; it must come back empty under a new id");
+            }
+            return mountNew(offer, nowNanos);
+        }
+        boolean sameLife = known.address().processNonce() == offer.address().processNonce();
+        if (offer.cluster() == null && !sameLife) {
+            throw new StoreException(
+                    ErrorCode.SEGMENT_ALREADY_EXISTS,
+                    "segment " + offer.segmentId() + " is known with content, but came back empty; a new id is needed");
+        }
+        if (offer.cluster() != null && !offer.cluster().equals(core.epoch().clusterId())) {
+            throw new StoreException(ErrorCode.SEGMENT_NOT_FOUND, "the content is of cluster " + offer.cluster());
+        }
+        if (known.sizeBytes() != offer.sizeBytes() || known.regionBytes() != offer.regionBytes()) {
+            throw new StoreException(
+                    ErrorCode.SEGMENT_NOT_FOUND, "segment " + offer.segmentId() + " came back with another size");
+        }
+        if (!known.remount(offer.address(), nowNanos)) {
+            throw new StoreException(
+                    ErrorCode.SEGMENT_NOT_FOUND, "that process of segment " + offer.segmentId() + " has ended before");
+        }
+        LOG.info("segment {} ({}) is back at {}", known.name(), known.id(), offer.address());
+        return known;
+    }
+
+    private Segment mountNew(Offer offer, long nowNanos) {
+        Segment segment = new Segment(
+                offer.segmentId(),
+                offer.name(),
+                offer.hostId(),
+                offer.sizeBytes(),
+                offer.regionBytes(),
+                offer.address(),
+                SealKey.derive(core.settings.clusterSecret(), offer.segmentId(), core.epoch()),
+                generations,
+                core.settings.rules(),
+                nowNanos);
+        core.log.append(new Change.SegmentMounted(
+                segment.id(), segment.name(), segment.sizeBytes(), segment.regionBytes()));
+        core.segmentTable.add(segment);
+        LOG.info(
+                "segment {} ({}) of {} bytes mounted at {}:{}",
+                segment.name(),
+                segment.id(),
+                segment.sizeBytes(),
+                offer.address().host(),
+                offer.address().dataPort());
+        return segment;
+    }
+
+    private static void check(Offer offer) {
+        if (offer.sizeBytes() <= 0 || offer.sizeBytes() > MAX_SEGMENT_BYTES) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "a segment has 1 byte to 1 TiB, not " + offer.sizeBytes());
+        }
+        if (offer.regionBytes() <= 0 || offer.regionBytes() > MAX_REGION_BYTES) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "a region has 1 byte to 1 GiB, not " + offer.regionBytes());
+        }
+        if (offer.address().host().isEmpty()
+                || offer.address().dataPort() <= 0
+                || offer.address().dataPort() > 65_535) {
+            throw new StoreException(ErrorCode.INVALID_PARAMS, "no usable address: " + offer.address());
+        }
+        if (offer.name().isEmpty()) {
+            throw new StoreException(ErrorCode.INVALID_PARAMS, "the segment has no name");
+        }
+    }
+
+    /**
+     * The node lives.
+     *
+     * @throws StoreException SEGMENT_NOT_FOUND if the segment is not mounted by this process (any more)
+     */
+    public Segment heard(UUID segmentId, long processNonce, long nowNanos) {
+        Segment segment = core.segmentTable.find(segmentId);
+        if (segment == null || !segment.heard(processNonce, nowNanos)) {
+            throw new StoreException(
+                    ErrorCode.SEGMENT_NOT_FOUND, "segment " + segmentId + " is not mounted by this process");
+        }
+        return segment;
+    }
+
+    /** The node cut every session of the client up to the generation, and none of their threads copies any more. */
+    public void confirmCut(Segment segment, UUID client, long generation) {
+        segment.confirmCut(client, generation);
+        core.counters.sessionsCut.increment();
+        LOG.info("{} cut the sessions of client {} up to generation {}", segment.name(), client, generation);
+    }
+
+    /** The cuts that the node has not confirmed. */
+    public List<SessionLedger.Cut> cutsFor(Segment segment, long nowNanos) {
+        return segment.orderedCuts(nowNanos);
+    }
+
+    /** The node stops and keeps its memory. */
+    public void suspend(UUID segmentId, long processNonce) {
+        Segment segment = core.segmentTable.find(segmentId);
+        if (segment == null || !segment.suspend(processNonce)) {
+            throw new StoreException(
+                    ErrorCode.SEGMENT_NOT_FOUND, "segment " + segmentId + " is not mounted by this process");
+        }
+        LOG.info("segment {} ({}) is suspended: its content is kept", segment.name(), segment.id());
+    }
+
+    /** The node stops for good. Leaving twice is harmless. */
+    public void leave(UUID segmentId, long processNonce, long nowNanos) {
+        Segment segment = core.segmentTable.find(segmentId);
+        if (segment != null && segment.address().processNonce() == processNonce) {
+            drop(segment, "it left", nowNanos);
+        }
+    }
+
+    /** By the master's sweep. */
+    synchronized void sweep(long nowNanos) {
+        long gap = nowNanos - sweptNanos;
+        sweptNanos = nowNanos;
+        long pausedNanos = gap > PAUSE_NANOS ? gap : 0;
+        for (Segment segment : core.segmentTable.all()) {
+            Segment.State before = segment.state();
+            boolean lost = segment.sweep(core.times(), pausedNanos, nowNanos);
+            if (segment.state() != before) {
+                LOG.warn("segment {} ({}) went from {} to {}", segment.name(), segment.id(), before, segment.state());
+            }
+            if (lost) {
+                drop(segment, "it was silent for too long", nowNanos);
+            }
+        }
+    }
+
+    private synchronized void drop(Segment segment, String why, long nowNanos) {
+        segment.drop();
+        core.log.append(new Change.SegmentDropped(segment.id()));
+        core.segmentTable.remove(segment);
+        core.corruption().forget(segment);
+        core.removals().dropSegment(segment, nowNanos);
+        LOG.info("segment {} ({}) is dropped: {}", segment.name(), segment.id(), why);
+    }
+}

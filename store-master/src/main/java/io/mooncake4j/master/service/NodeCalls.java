@@ -1,0 +1,152 @@
+package io.mooncake4j.master.service;
+
+import com.google.protobuf.ByteString;
+import io.mooncake4j.master.placement.CorruptionReports;
+import io.mooncake4j.master.placement.Extent;
+import io.mooncake4j.master.placement.MasterCore;
+import io.mooncake4j.master.placement.Segment;
+import io.mooncake4j.master.placement.Segments;
+import io.mooncake4j.master.placement.SessionLedger;
+import io.mooncake4j.transfer.rpc.RpcCall;
+import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.proto.Empty;
+import io.mooncake4j.transfer.wire.proto.ListSegmentsResponse;
+import io.mooncake4j.transfer.wire.proto.ClusterStats;
+import io.mooncake4j.transfer.wire.proto.MountSegmentRequest;
+import io.mooncake4j.transfer.wire.proto.MountSegmentResponse;
+import io.mooncake4j.transfer.wire.proto.PingRequest;
+import io.mooncake4j.transfer.wire.proto.PingResponse;
+import io.mooncake4j.transfer.wire.proto.SegmentInfo;
+import io.mooncake4j.transfer.wire.proto.SegmentRequest;
+import io.mooncake4j.transfer.wire.proto.SegmentState;
+import io.mooncake4j.transfer.wire.proto.SessionCut;
+import io.mooncake4j.transfer.wire.proto.VerifyOrder;
+import io.mooncake4j.transfer.wire.proto.VerifyResult;
+import java.util.concurrent.TimeUnit;
+
+/** Calls of storage nodes, and about them, on the wire. */
+final class NodeCalls {
+    private static final int PING_INTERVAL_MS = 1000;
+
+    private final MasterCore core;
+    private final long startNanos;
+
+    NodeCalls(MasterCore core, long startNanos) {
+        this.core = core;
+        this.startNanos = startNanos;
+    }
+
+    void mount(RpcCall call, long nowNanos) {
+        MountSegmentRequest request = call.parse(MountSegmentRequest.parser());
+        Segment segment = core.segments()
+                .mount(
+                        new Segments.Offer(
+                                Ids.of(request.getSegment()),
+                                request.getName(),
+                                request.getHostId(),
+                                request.getSizeBytes(),
+                                request.getRegionBytes(),
+                                new Segment.Address(
+                                        request.getHost(), request.getDataPort(), request.getProcessNonce()),
+                                request.hasCluster() ? Ids.of(request.getCluster()) : null),
+                        nowNanos);
+        call.reply(MountSegmentResponse.newBuilder()
+                .setEpoch(core.epoch().toProto())
+                .setAccessKey(ByteString.copyFrom(segment.sealKey().bytes()))
+                .setMasterTicks(nowNanos)
+                .setPingIntervalMs(PING_INTERVAL_MS)
+                .setReadLeaseMs((int) TimeUnit.NANOSECONDS.toMillis(core.times().readLeaseNanos()))
+                .setJournalDurable(core.log().durable())
+                .build());
+    }
+
+    void ping(RpcCall call, long nowNanos) {
+        PingRequest request = call.parse(PingRequest.parser());
+        Segment segment = core.segments().heard(Ids.of(request.getSegment()), request.getProcessNonce(), nowNanos);
+        for (SessionCut cut : request.getConfirmedList()) {
+            core.segments().confirmCut(segment, Ids.of(cut.getClient()), cut.getGeneration());
+        }
+        for (VerifyResult result : request.getVerifiedList()) {
+            core.corruption().verified(segment, result.getOrderId(), result.getIntact(), nowNanos);
+        }
+        PingResponse.Builder response =
+                PingResponse.newBuilder().setEpoch(core.epoch().toProto()).setMasterTicks(nowNanos);
+        for (SessionLedger.Cut cut : core.segments().cutsFor(segment, nowNanos)) {
+            response.addCuts(SessionCut.newBuilder()
+                    .setClient(Ids.toProto(cut.client()))
+                    .setGeneration(cut.generation()));
+        }
+        for (CorruptionReports.Order order : core.corruption().ordersFor(segment, nowNanos)) {
+            response.addVerifies(verify(order));
+        }
+        call.reply(response.build());
+    }
+
+    private static VerifyOrder verify(CorruptionReports.Order order) {
+        VerifyOrder.Builder verify =
+                VerifyOrder.newBuilder().setOrderId(order.id()).setChecksum(order.checksum());
+        for (Extent extent : order.extents()) {
+            verify.addRegions(extent.region());
+            verify.addOffsets(extent.offset());
+            verify.addLengths(extent.lengthBytes());
+        }
+        return verify.build();
+    }
+
+    void suspend(RpcCall call) {
+        SegmentRequest request = call.parse(SegmentRequest.parser());
+        core.segments().suspend(Ids.of(request.getSegment()), request.getProcessNonce());
+        call.reply(Empty.getDefaultInstance());
+    }
+
+    /** Runs on a worker: every object on the segment is visited. */
+    void leave(RpcCall call, long nowNanos) {
+        SegmentRequest request = call.parse(SegmentRequest.parser());
+        core.segments().leave(Ids.of(request.getSegment()), request.getProcessNonce(), nowNanos);
+        call.reply(Empty.getDefaultInstance());
+    }
+
+    void list(RpcCall call, long nowNanos) {
+        ListSegmentsResponse.Builder response =
+                ListSegmentsResponse.newBuilder().setEpoch(core.epoch().toProto());
+        for (Segment segment : core.segmentTable().all()) {
+            response.addSegments(info(segment, nowNanos));
+        }
+        call.reply(response.setStats(stats(nowNanos)).build());
+    }
+
+    private static SegmentInfo info(Segment segment, long nowNanos) {
+        return SegmentInfo.newBuilder()
+                .setSegment(Ids.toProto(segment.id()))
+                .setName(segment.name())
+                .setHost(segment.address().host())
+                .setDataPort(segment.address().dataPort())
+                .setState(
+                        switch (segment.state()) {
+                            case OK -> SegmentState.SEGMENT_STATE_OK;
+                            case SUSPECT -> SegmentState.SEGMENT_STATE_SUSPECT;
+                            case OFFLINE, DROPPED -> SegmentState.SEGMENT_STATE_OFFLINE;
+                        })
+                .setSizeBytes(segment.sizeBytes())
+                .setUsedBytes(segment.usedBytes())
+                .setLargestFreeBytes(segment.largestFreeBytes())
+                .setHeldOffBytes(segment.heldOffBytes())
+                .setQuarantinedBytes(segment.quarantinedBytes())
+                .setSilentMs(Math.max(0, TimeUnit.NANOSECONDS.toMillis(segment.silentNanos(nowNanos))))
+                .build();
+    }
+
+    private ClusterStats stats(long nowNanos) {
+        return ClusterStats.newBuilder()
+                .setObjects(core.objects().objectCount())
+                .setOpenGrants(core.puts().openGrants())
+                .setEvictedObjects(core.counters().evictedObjects.sum())
+                .setEvictedBytes(core.counters().evictedBytes.sum())
+                .setPutsCommitted(core.counters().putsCommitted.sum())
+                .setGetsHit(core.counters().getsHit.sum())
+                .setGetsMissed(core.counters().getsMissed.sum())
+                .setSessionsCut(core.counters().sessionsCut.sum())
+                .setUptimeMs(TimeUnit.NANOSECONDS.toMillis(nowNanos - startNanos))
+                .build();
+    }
+}

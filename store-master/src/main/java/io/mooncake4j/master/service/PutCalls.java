@@ -1,0 +1,193 @@
+package io.mooncake4j.master.service;
+
+import io.mooncake4j.master.placement.Commit;
+import io.mooncake4j.master.placement.Grant;
+import io.mooncake4j.master.placement.KeySlice;
+import io.mooncake4j.master.placement.MasterCore;
+import io.mooncake4j.master.placement.PutStarted;
+import io.mooncake4j.master.placement.PutTerms;
+import io.mooncake4j.transfer.rpc.RpcCall;
+import io.mooncake4j.transfer.wire.AccessToken;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.KeyColumn;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.GrantOutcomeRequest;
+import io.mooncake4j.transfer.wire.proto.GrantOutcomeResponse;
+import io.mooncake4j.transfer.wire.proto.Outcome;
+import io.mooncake4j.transfer.wire.proto.PutEndRequest;
+import io.mooncake4j.transfer.wire.proto.PutOptions;
+import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
+import io.mooncake4j.transfer.wire.proto.PutStartRequest;
+import io.mooncake4j.transfer.wire.proto.PutStartResponse;
+import io.mooncake4j.transfer.wire.proto.RenewGrantRequest;
+import io.mooncake4j.transfer.wire.proto.RenewGrantResponse;
+import io.mooncake4j.transfer.wire.proto.StatusResponse;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** Put calls on the wire. */
+final class PutCalls {
+    private static final int MAX_TENANT_CHARS = 255;
+
+    private final MasterCore core;
+    private final Limits limits;
+
+    PutCalls(MasterCore core, Limits limits) {
+        this.core = core;
+        this.limits = limits;
+    }
+
+    void start(RpcCall call, long nowNanos) {
+        PutStartRequest request = call.parse(PutStartRequest.parser());
+        KeyColumn keys = limits.keys(request.getKeys());
+        Limits.sameCount("sizes", request.getSizesCount(), keys);
+        if (request.getTenant().length() > MAX_TENANT_CHARS) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "a tenant's name has at most " + MAX_TENANT_CHARS + " characters");
+        }
+        if (request.getSequence() <= 0) {
+            throw new StoreException(ErrorCode.INVALID_PARAMS, "sequences count from 1, not " + request.getSequence());
+        }
+        UUID client = Ids.of(request.getClient());
+        List<PutStarted> results = core.puts()
+                .start(
+                        client,
+                        request.getSequence(),
+                        core.objects().tenant(request.getTenant()),
+                        keys,
+                        request.getSizesList(),
+                        terms(request.getOptions()),
+                        nowNanos);
+        PutStartResponse.Builder response = PutStartResponse.newBuilder().setGrantMs(grantMs());
+        PlacementsBuilder placements = writes(client, nowNanos);
+        for (PutStarted result : results) {
+            Grant grant = result.grant();
+            response.addStatus(result.code().number());
+            response.addGrantIds(grant == null ? 0 : grant.id());
+            add(placements, result);
+        }
+        call.reply(response.setPlacements(placements.build()).build());
+    }
+
+    private PutTerms terms(PutOptions options) {
+        if (options.getReplicaNum() < 1 || options.getReplicaNum() > PutTerms.MAX_REPLICAS) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS,
+                    "replica_num is " + Integer.toUnsignedString(options.getReplicaNum()) + ", not 1 to "
+                            + PutTerms.MAX_REPLICAS);
+        }
+        if (options.getSoftPinTtlMs() < 0 || options.getSoftPinTtlMs() > TimeUnit.HOURS.toMillis(24)) {
+            throw new StoreException(ErrorCode.INVALID_PARAMS, "a soft pin lasts at most 24 h");
+        }
+        return new PutTerms(
+                options.getReplicaNum(),
+                TimeUnit.MILLISECONDS.toNanos(options.getSoftPinTtlMs()),
+                options.getHardPin(),
+                options.getPreferredSegmentsList(),
+                options.getHostId(),
+                options.getPreferAllocInSameNode());
+    }
+
+    void end(RpcCall call, long nowNanos) {
+        PutEndRequest request = call.parse(PutEndRequest.parser());
+        KeyColumn keys = limits.keys(request.getKeys());
+        Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
+        Limits.sameCount("placed", request.getPlacedCount(), keys);
+        Limits.sameCount("unanswered", request.getUnansweredCount(), keys);
+        Limits.sameCount("checksums", request.getChecksumsCount(), keys);
+        UUID client = Ids.of(request.getClient());
+        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        Commit commit = new Commit();
+        StatusResponse.Builder response = StatusResponse.newBuilder();
+        for (int i = 0; i < keys.count(); i++) {
+            response.addStatus(core.puts()
+                    .end(
+                            client,
+                            key.at(keys, i),
+                            request.getGrantIds(i),
+                            request.getPlaced(i),
+                            request.getUnanswered(i),
+                            request.getChecksums(i),
+                            commit,
+                            nowNanos)
+                    .number());
+        }
+        core.log().whenDurable(commit.sequence(), () -> call.reply(response.build()));
+    }
+
+    void revoke(RpcCall call, long nowNanos) {
+        PutRevokeRequest request = call.parse(PutRevokeRequest.parser());
+        KeyColumn keys = limits.keys(request.getKeys());
+        Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
+        Limits.sameCount("unanswered", request.getUnansweredCount(), keys);
+        UUID client = Ids.of(request.getClient());
+        if (request.getSequence() > 0) {
+            core.puts().revokeRequest(client, request.getSequence(), nowNanos);
+        }
+        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        StatusResponse.Builder response = StatusResponse.newBuilder();
+        for (int i = 0; i < keys.count(); i++) {
+            response.addStatus(core.puts()
+                    .revoke(client, key.at(keys, i), request.getGrantIds(i), request.getUnanswered(i), nowNanos)
+                    .number());
+        }
+        call.reply(response.build());
+    }
+
+    void renew(RpcCall call, long nowNanos) {
+        RenewGrantRequest request = call.parse(RenewGrantRequest.parser());
+        KeyColumn keys = limits.keys(request.getKeys());
+        Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
+        UUID client = Ids.of(request.getClient());
+        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        RenewGrantResponse.Builder response = RenewGrantResponse.newBuilder().setGrantMs(grantMs());
+        PlacementsBuilder placements = writes(client, nowNanos);
+        for (int i = 0; i < keys.count(); i++) {
+            PutStarted result = core.puts().renew(client, key.at(keys, i), request.getGrantIds(i), nowNanos);
+            response.addStatus(result.code().number());
+            add(placements, result);
+        }
+        call.reply(response.setPlacements(placements.build()).build());
+    }
+
+    void outcome(RpcCall call) {
+        GrantOutcomeRequest request = call.parse(GrantOutcomeRequest.parser());
+        KeyColumn keys = limits.keys(request.getKeys());
+        Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
+        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        GrantOutcomeResponse.Builder response = GrantOutcomeResponse.newBuilder();
+        for (int i = 0; i < keys.count(); i++) {
+            response.addOutcomes(
+                    switch (core.puts().fate(key.at(keys, i), request.getGrantIds(i))) {
+                        case OPEN -> Outcome.OUTCOME_OPEN;
+                        case COMMITTED -> Outcome.OUTCOME_COMMITTED;
+                        case REMOVED -> Outcome.OUTCOME_REMOVED;
+                        case NEVER -> Outcome.OUTCOME_NEVER;
+                    });
+        }
+        call.reply(response.build());
+    }
+
+    private static void add(PlacementsBuilder placements, PutStarted result) {
+        Grant grant = result.grant();
+        if (grant == null) {
+            placements.key(0);
+            return;
+        }
+        placements.key(grant.targets().length);
+        for (Grant.Target target : grant.targets()) {
+            placements.replica(target.replica(), target.processNonce(), target.generation());
+        }
+    }
+
+    private PlacementsBuilder writes(UUID client, long nowNanos) {
+        return new PlacementsBuilder(
+                core.epoch(), AccessToken.Mode.WRITE, client, nowNanos + core.times().grantNanos());
+    }
+
+    private int grantMs() {
+        return (int) TimeUnit.NANOSECONDS.toMillis(core.times().grantNanos());
+    }
+}

@@ -1,0 +1,131 @@
+package io.mooncake4j.master.service;
+
+import com.google.protobuf.ByteString;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.mooncake4j.master.placement.Commit;
+import io.mooncake4j.master.placement.KeySlice;
+import io.mooncake4j.master.placement.MasterCore;
+import io.mooncake4j.master.placement.Reads;
+import io.mooncake4j.master.placement.Tenant;
+import io.mooncake4j.transfer.rpc.RpcCall;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.KeyColumn;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.Keys;
+import io.mooncake4j.transfer.wire.proto.ListKeysRequest;
+import io.mooncake4j.transfer.wire.proto.ListKeysResponse;
+import io.mooncake4j.transfer.wire.proto.RemoveAllRequest;
+import io.mooncake4j.transfer.wire.proto.RemoveByRegexRequest;
+import io.mooncake4j.transfer.wire.proto.RemoveRequest;
+import io.mooncake4j.transfer.wire.proto.RemovedResponse;
+import io.mooncake4j.transfer.wire.proto.StatusResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Calls that remove or list on the wire. The ones over many objects run on a worker, not on an event loop. */
+final class RemoveCalls {
+    private static final int MAX_PAGE_KEYS = 10_000;
+    private static final int DEFAULT_PAGE_KEYS = 1000;
+    private static final int MAX_REGEX_CHARS = 4096;
+
+    private final MasterCore core;
+    private final Limits limits;
+
+    RemoveCalls(MasterCore core, Limits limits) {
+        this.core = core;
+        this.limits = limits;
+    }
+
+    void remove(RpcCall call, long nowNanos) {
+        RemoveRequest request = call.parse(RemoveRequest.parser());
+        KeyColumn keys = limits.keys(request.getKeys());
+        boolean conditional = request.getObjectIdsCount() > 0;
+        if (conditional) {
+            Limits.sameCount("object_ids", request.getObjectIdsCount(), keys);
+        }
+        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        Commit commit = new Commit();
+        StatusResponse.Builder response = StatusResponse.newBuilder();
+        for (int i = 0; i < keys.count(); i++) {
+            response.addStatus(core.removals()
+                    .remove(key.at(keys, i), conditional ? request.getObjectIds(i) : 0, commit, nowNanos)
+                    .number());
+        }
+        core.log().whenDurable(commit.sequence(), () -> call.reply(response.build()));
+    }
+
+    void removeByRegex(RpcCall call, long nowNanos) {
+        RemoveByRegexRequest request = call.parse(RemoveByRegexRequest.parser());
+        Pattern pattern = compile(request.getRegex());
+        removeMatching(
+                call,
+                request.getTenant(),
+                key -> pattern.matcher(new String(key, StandardCharsets.UTF_8)).find(),
+                nowNanos);
+    }
+
+    void removeAll(RpcCall call, long nowNanos) {
+        removeMatching(call, call.parse(RemoveAllRequest.parser()).getTenant(), key -> true, nowNanos);
+    }
+
+    private void removeMatching(RpcCall call, String tenantName, Predicate<byte[]> matches, long nowNanos) {
+        Tenant tenant = core.objects().knownTenant(tenantName);
+        Commit commit = new Commit();
+        long removed = tenant == null ? 0 : core.removals().removeMatching(tenant, matches, commit, nowNanos);
+        RemovedResponse response =
+                RemovedResponse.newBuilder().setRemoved(removed).build();
+        core.log().whenDurable(commit.sequence(), () -> call.reply(response));
+    }
+
+    private static Pattern compile(String regex) {
+        if (regex.length() > MAX_REGEX_CHARS) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "a regex has at most " + MAX_REGEX_CHARS + " characters");
+        }
+        try {
+            return Pattern.compile(regex);
+        } catch (PatternSyntaxException e) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS,
+                    "not an RE2 regular expression (no look-around, no back-references): " + e.getMessage(),
+                    e);
+        }
+    }
+
+    void list(RpcCall call) {
+        ListKeysRequest request = call.parse(ListKeysRequest.parser());
+        int limit = request.getLimit() == 0
+                ? DEFAULT_PAGE_KEYS
+                : request.getLimit() < 0 ? MAX_PAGE_KEYS : Math.min(request.getLimit(), MAX_PAGE_KEYS);
+        Tenant tenant = core.objects().knownTenant(request.getTenant());
+        ListKeysResponse.Builder response = ListKeysResponse.newBuilder();
+        if (tenant != null) {
+            byte[] prefix = request.getPrefix().getBytes(StandardCharsets.UTF_8);
+            fill(
+                    response,
+                    core.reads().list(tenant, request.getPage().toByteArray(), limit, key -> startsWith(key, prefix)));
+        }
+        call.reply(response.build());
+    }
+
+    private static void fill(ListKeysResponse.Builder response, Reads.Page page) {
+        ByteString.Output bytes = ByteString.newOutput();
+        Keys.Builder keys = Keys.newBuilder();
+        for (byte[] key : page.keys()) {
+            bytes.write(key, 0, key.length);
+            keys.addLengths(key.length);
+        }
+        response.setKeys(keys.setBytes(bytes.toByteString()))
+                .addAllSizes(page.sizesBytes())
+                .setNextPage(ByteString.copyFrom(page.next()));
+    }
+
+    private static boolean startsWith(byte[] key, byte @Nullable [] prefix) {
+        return prefix == null
+                || (key.length >= prefix.length
+                        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length));
+    }
+}
