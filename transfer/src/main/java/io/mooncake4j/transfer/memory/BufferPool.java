@@ -52,7 +52,8 @@ public final class BufferPool implements AutoCloseable {
         if (bytes < 0 || bytes > maxLeaseBytes()) {
             throw new StoreException(
                     ErrorCode.BUFFER_OVERFLOW,
-                    "a buffer of " + bytes + " bytes: this pool's largest is " + maxLeaseBytes() + "; make the pool larger");
+                    "a buffer of " + bytes + " bytes: this pool's largest is " + maxLeaseBytes()
+                            + "; make the pool larger");
         }
         int blockBytes = (int) BuddyAllocator.blockBytes(bytes);
         int offset = take(blockBytes, deadline);

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses memory that this machine or container can't give, before the kernel refuses it by a signal. */
-final class MemoryBudget {
+class MemoryBudget {
     private static final String SMALLER = "a smaller --segment-size";
 
     private final Path proc;
@@ -65,7 +65,8 @@ final class MemoryBudget {
     private void addMachine(List<Limit> limits) throws IOException {
         for (String line : linesOf(proc.resolve("meminfo"))) {
             if (line.startsWith("MemAvailable:")) {
-                limits.add(new Limit("this machine", Long.parseLong(line.split("\\s+")[1]) << 10, "stop something else"));
+                limits.add(
+                        new Limit("this machine", Long.parseLong(line.split("\\s+")[1]) << 10, "stop something else"));
             }
         }
     }
@@ -108,7 +109,8 @@ final class MemoryBudget {
                 }
             }
             long free = Long.parseLong(limit.get(0)) - Long.parseLong(used.get(0)) + cache;
-            limits.add(new Limit("the control group " + at, Math.max(0, free), "a higher memory limit of the container"));
+            limits.add(
+                    new Limit("the control group " + at, Math.max(0, free), "a higher memory limit of the container"));
         }
     }
 

@@ -24,7 +24,8 @@ public record MemoryKind(Source source, @Nullable Path directory) {
     public MemoryKind {
         if ((source == Source.ANONYMOUS) != (directory == null)) {
             throw new StoreException(
-                    ErrorCode.INVALID_PARAMS, source + " memory with directory " + directory + ": files, and only they, have one");
+                    ErrorCode.INVALID_PARAMS,
+                    source + " memory with directory " + directory + ": files, and only they, have one");
         }
     }
 

@@ -4,17 +4,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the pieces of a long start on all cores, and counts them. */
 final class ParallelFill {
     private final long totalBytes;
     private final FillProgress progress;
     private final List<Runnable> pieces = new ArrayList<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private long doneBytes;
-    private volatile boolean failed;
 
     /** May fail. */
     @FunctionalInterface
@@ -29,21 +30,17 @@ final class ParallelFill {
 
     void add(long bytes, Piece piece) {
         pieces.add(() -> {
-            if (failed) {
+            if (failure.get() != null) {
                 return;
             }
             try {
                 piece.run();
-            } catch (IOException e) {
-                failed = true;
-                throw new CompletionException(e);
-            } catch (Throwable e) {
-                failed = true;
-                throw e;
-            }
-            synchronized (this) {
-                doneBytes += bytes;
-                progress.filled(doneBytes, totalBytes);
+                synchronized (this) {
+                    doneBytes += bytes;
+                    progress.filled(doneBytes, totalBytes);
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
             }
         });
     }
@@ -59,21 +56,20 @@ final class ParallelFill {
             thread.setDaemon(true);
             return thread;
         });
-        try {
-            CompletableFuture.allOf(pieces.stream()
-                            .map(piece -> CompletableFuture.runAsync(piece, executor))
-                            .toArray(CompletableFuture<?>[]::new))
-                    .join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
+        CompletableFuture.allOf(pieces.stream()
+                        .map(piece -> CompletableFuture.runAsync(piece, executor))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+        executor.shutdown();
+        Throwable failed = failure.get();
+        if (failed instanceof IOException e) {
             throw e;
-        } finally {
-            executor.shutdown();
+        }
+        if (failed instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failed instanceof Error e) {
+            throw e;
         }
     }
 }

@@ -152,7 +152,8 @@ final class SegmentFile implements AutoCloseable {
     /** Maps the header's page and names the holder in it; to be called once, before {@link #write}. */
     void mapHeader(long pageBytes) throws IOException {
         MappedByteBuffer mapped = map(0, pageBytes);
-        byte[] holder = ("process " + ProcessHandle.current().pid() + " on " + hostName()).getBytes(StandardCharsets.UTF_8);
+        byte[] holder =
+                ("process " + ProcessHandle.current().pid() + " on " + hostName()).getBytes(StandardCharsets.UTF_8);
         mapped.put(HOLDER_AT, new byte[HOLDER_BYTES]);
         mapped.put(HOLDER_AT, holder, 0, Math.min(holder.length, HOLDER_BYTES));
         page = mapped;

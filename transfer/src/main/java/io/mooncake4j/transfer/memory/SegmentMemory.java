@@ -48,8 +48,7 @@ public final class SegmentMemory implements Regions, AutoCloseable {
      *     SEGMENT_ALREADY_EXISTS if somebody else holds the file
      */
     public static SegmentMemory open(SegmentMemoryOptions options, FillProgress progress) {
-        return new SegmentMemoryOpener(options, progress, new MemoryBudget(), SegmentMemoryOpener.currentBoot())
-                .open();
+        return new SegmentMemoryOpener(options, progress, new MemoryBudget(), SegmentMemoryOpener.currentBoot()).open();
     }
 
     /** The name of this content. Changes only with {@link #renew}. */

@@ -102,14 +102,14 @@ final class SegmentMemoryOpener {
                 options.regionBytes());
         Optional<SegmentHeader> found = file.readHeader();
         Optional<String> loss = loss(file, found, fresh, totalBytes);
-        boolean warm = loss.isEmpty();
-        if (!warm) {
+        if (loss.isPresent()) {
             LOG.info("{}: starting empty, {}", file.path(), loss.get());
             if (found.isEmpty()) {
                 file.truncate();
             }
             if (!isHuge()) {
-                budget.require(totalBytes - file.lengthBytes(), store, file.path().getParent());
+                budget.require(
+                        totalBytes - file.lengthBytes(), store, file.path().getParent());
             }
             file.truncate();
             if (!isHuge()) {
@@ -117,9 +117,10 @@ final class SegmentMemoryOpener {
             }
         }
         List<ByteBuffer> regions = isHuge() ? mapHuge(file, options, pageBytes) : map(file, options, pageBytes);
+        boolean warm = loss.isEmpty() && found.orElseThrow().clusterId() != null;
         SegmentHeader header = warm ? found.orElseThrow() : fresh;
         if (!warm) {
-            file.write(header);
+            file.write(header); // a file that was never mounted is as good as new, but for its id
         }
         return new SegmentMemory(regions, options, file, header, warm);
     }
@@ -193,7 +194,13 @@ final class SegmentMemoryOpener {
             throw new StoreException(ErrorCode.INTERNAL_ERROR, "allocating memory: " + e, e);
         }
         SegmentHeader header = new SegmentHeader(
-                SegmentHeader.LAYOUT_VERSION, UUID.randomUUID(), null, bootId, 0, asked.sizeBytes(), asked.regionBytes());
+                SegmentHeader.LAYOUT_VERSION,
+                UUID.randomUUID(),
+                null,
+                bootId,
+                0,
+                asked.sizeBytes(),
+                asked.regionBytes());
         return new SegmentMemory(List.of(regions), asked, null, header, false);
     }
 

@@ -16,7 +16,8 @@ public record SegmentMemoryOptions(MemoryKind kind, String name, long sizeBytes,
     /** @throws StoreException INVALID_PARAMS for a name, size or region size that can't be */
     public SegmentMemoryOptions {
         if (!NAME.matcher(name).matches()) {
-            throw invalid("segment name '" + name + "': it becomes a file name, so use letters, digits and . _ : - only");
+            throw invalid(
+                    "segment name '" + name + "': it becomes a file name, so use letters, digits and . _ : - only");
         }
         if (regionBytes <= 0 || regionBytes > MAX_REGION_BYTES || regionBytes % ALIGNMENT_BYTES != 0) {
             throw invalid("region size " + regionBytes + ": it must be a multiple of 64 bytes and at most 1 GiB");
