@@ -21,7 +21,8 @@ public final class NearLru implements EvictionPolicy {
     }
 
     private static long evict(Victims victims, Victims.Class which, long bytes, long nowNanos) {
-        PriorityQueue<Head> heads = new PriorityQueue<>(Comparator.comparingLong(head -> head.accessedNanos() - nowNanos));
+        PriorityQueue<Head> heads =
+                new PriorityQueue<>(Comparator.comparingLong(head -> head.accessedNanos() - nowNanos));
         for (int shard = 0; shard < victims.shards(); shard++) {
             offer(heads, victims, which, shard, nowNanos);
         }

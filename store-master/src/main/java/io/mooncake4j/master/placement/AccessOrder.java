@@ -7,7 +7,8 @@ final class AccessOrder {
     private @Nullable ObjectEntry oldest;
     private @Nullable ObjectEntry newest;
 
-    @Nullable ObjectEntry oldest() {
+    @Nullable
+    ObjectEntry oldest() {
         return oldest;
     }
 

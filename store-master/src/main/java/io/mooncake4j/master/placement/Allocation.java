@@ -15,7 +15,8 @@ final class Allocation {
     /** Empty if not even one replica fits anywhere. */
     Grant.Target[] allocate(long sizeBytes, PutTerms terms, long keyHash, UUID client, long nowNanos) {
         SegmentTable.Snapshot segments = core.segmentTable.snapshot();
-        int[] order = core.settings.strategy()
+        int[] order = core.settings
+                .strategy()
                 .order(
                         segments.candidates(),
                         new PlacementRequest(

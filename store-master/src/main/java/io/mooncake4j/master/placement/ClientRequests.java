@@ -16,7 +16,8 @@ final class ClientRequests {
     private long floor;
     private long usedNanos;
 
-    @Nullable PutRequest open(long sequence) {
+    @Nullable
+    PutRequest open(long sequence) {
         return open.get(sequence);
     }
 

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class CorruptionReports {
     /** What the node is asked to read and compare. */
-    public record Order(long id, UUID segmentId, Tenant tenant, byte[] key, long objectId, long checksum, Extent[] extents) {}
+    public record Order(
+            long id, UUID segmentId, Tenant tenant, byte[] key, long objectId, long checksum, Extent[] extents) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(CorruptionReports.class);
     private static final int MAX_OPEN = 1024;

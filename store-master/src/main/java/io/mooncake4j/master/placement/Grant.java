@@ -18,7 +18,9 @@ public final class Grant {
     final PutTerms terms;
     final Target[] targets;
     long deadlineNanos;
-    @Nullable Grant nextSameHash;
+
+    @Nullable
+    Grant nextSameHash;
 
     Grant(
             long id,

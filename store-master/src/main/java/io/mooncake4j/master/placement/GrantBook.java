@@ -24,7 +24,8 @@ final class GrantBook {
         return openCount;
     }
 
-    @Nullable Grant find(KeySlice key) {
+    @Nullable
+    Grant find(KeySlice key) {
         for (Grant grant = openByHash.get(key.hash()); grant != null; grant = grant.nextSameHash) {
             if (key.is(grant.tenant, grant.key)) {
                 return grant;
@@ -85,7 +86,8 @@ final class GrantBook {
         lapsed.put(grant.grant().id, grant);
     }
 
-    @Nullable Lapsed lapsed(long grantId) {
+    @Nullable
+    Lapsed lapsed(long grantId) {
         return lapsed.get(grantId);
     }
 
@@ -131,7 +133,8 @@ final class GrantBook {
     private static boolean allFreed(Lapsed item) {
         for (int i = 0; i < item.quarantined().length; i++) {
             Quarantined quarantined = item.quarantined()[i];
-            if (quarantined != null && !item.grant().targets[i].replica().segment().freed(quarantined)) {
+            if (quarantined != null
+                    && !item.grant().targets[i].replica().segment().freed(quarantined)) {
                 return false;
             }
         }

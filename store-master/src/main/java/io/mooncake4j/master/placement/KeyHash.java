@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /** The 64-bit hash that assigns objects to shards and buckets. The same on every machine and in every version. */
 final class KeyHash {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long K1 = 0x9E3779B97F4A7C15L;
     private static final long K2 = 0xD6E8FEB86659FD93L;
 

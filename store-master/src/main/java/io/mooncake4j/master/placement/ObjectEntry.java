@@ -20,13 +20,18 @@ final class ObjectEntry {
     /** Meaningful while {@link #order} is the soft-pinned order. */
     long softPinnedUntilNanos;
 
-    @Nullable ObjectEntry nextInChain;
+    @Nullable
+    ObjectEntry nextInChain;
 
     /** The access order it is linked into; null when hard-pinned. */
-    @Nullable AccessOrder order;
+    @Nullable
+    AccessOrder order;
 
-    @Nullable ObjectEntry older;
-    @Nullable ObjectEntry newer;
+    @Nullable
+    ObjectEntry older;
+
+    @Nullable
+    ObjectEntry newer;
 
     ObjectEntry(
             Tenant tenant,

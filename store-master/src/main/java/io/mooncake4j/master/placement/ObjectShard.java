@@ -34,7 +34,8 @@ final class ObjectShard {
         return softPinned;
     }
 
-    @Nullable ObjectEntry find(KeySlice key) {
+    @Nullable
+    ObjectEntry find(KeySlice key) {
         for (ObjectEntry entry = slots[slot(key.hash())]; entry != null; entry = entry.nextInChain) {
             if (entry.hash == key.hash() && key.is(entry.tenant, entry.key)) {
                 return entry;
@@ -44,7 +45,8 @@ final class ObjectShard {
     }
 
     /** Puts an object in place of whatever the key had; returns what it had. */
-    @Nullable ObjectEntry place(ObjectEntry entry, long softPinnedUntilNanos, long nowNanos) {
+    @Nullable
+    ObjectEntry place(ObjectEntry entry, long softPinnedUntilNanos, long nowNanos) {
         ObjectEntry before = find(new KeySlice(entry.tenant).at(entry.key, 0, entry.key.length));
         if (before != null) {
             remove(before);

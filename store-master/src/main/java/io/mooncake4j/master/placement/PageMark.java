@@ -28,6 +28,9 @@ record PageMark(int shard, byte @Nullable [] after) {
 
     byte[] encode() {
         byte[] key = after == null ? new byte[0] : after;
-        return ByteBuffer.allocate(2 + key.length).putShort((short) shard).put(key).array();
+        return ByteBuffer.allocate(2 + key.length)
+                .putShort((short) shard)
+                .put(key)
+                .array();
     }
 }

@@ -29,7 +29,8 @@ final class PutRequest {
         return open.decrementAndGet() == 0;
     }
 
-    @Nullable Grant grantOf(int index) {
+    @Nullable
+    Grant grantOf(int index) {
         return results.get(index).grant();
     }
 }

@@ -79,8 +79,7 @@ public final class Puts {
         List<PutStarted> results = new ArrayList<>(keyCount);
         for (PutStarted result : known.results) {
             Grant grant = result.grant();
-            results.add(
-                    grant == null || isOpen(grant) ? result : PutStarted.refused(ErrorCode.INVALID_WRITE));
+            results.add(grant == null || isOpen(grant) ? result : PutStarted.refused(ErrorCode.INVALID_WRITE));
         }
         return results;
     }
@@ -304,7 +303,8 @@ public final class Puts {
                 return PutStarted.refused(ErrorCode.ILLEGAL_CLIENT);
             }
             if (!grant.lapsed(nowNanos)) {
-                grant.deadlineNanos = nowNanos + ClockDrift.grantedNanos(core.times().grantNanos());
+                grant.deadlineNanos =
+                        nowNanos + ClockDrift.grantedNanos(core.times().grantNanos());
                 return new PutStarted(ErrorCode.OK, grant);
             }
             lapse(shard, grant, nowNanos);
@@ -369,9 +369,8 @@ public final class Puts {
         @Nullable Quarantined[] quarantined = new @Nullable Quarantined[grant.targets.length];
         for (int i = 0; i < quarantined.length; i++) {
             Grant.Target target = grant.targets[i];
-            quarantined[i] = target.replica()
-                    .segment()
-                    .quarantine(target.replica().extents(), grant.client, target, cutAt);
+            quarantined[i] =
+                    target.replica().segment().quarantine(target.replica().extents(), grant.client, target, cutAt);
         }
         shard.grants.lapsed(new GrantBook.Lapsed(grant, quarantined));
     }

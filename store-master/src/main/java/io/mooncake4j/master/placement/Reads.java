@@ -46,7 +46,8 @@ public final class Reads {
     }
 
     /** @param onlyId the only object to lease; 0 for any */
-    @Nullable ObjectView lease(KeySlice key, long onlyId, long leaseNanos, long nowNanos) {
+    @Nullable
+    ObjectView lease(KeySlice key, long onlyId, long leaseNanos, long nowNanos) {
         ObjectShard shard = core.objects.shardOf(key.hash());
         synchronized (shard) {
             ObjectEntry entry = shard.find(key);
@@ -101,8 +102,7 @@ public final class Reads {
         return new Page(keys, sizes, LAST_PAGE);
     }
 
-    private List<ObjectEntry> listed(
-            Tenant tenant, int index, byte @Nullable [] after, Predicate<byte[]> matches) {
+    private List<ObjectEntry> listed(Tenant tenant, int index, byte @Nullable [] after, Predicate<byte[]> matches) {
         ObjectShard shard = core.objects.shard(index);
         List<ObjectEntry> found = new ArrayList<>();
         synchronized (shard) {

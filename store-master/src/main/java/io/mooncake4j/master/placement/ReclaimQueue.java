@@ -20,8 +20,7 @@ final class ReclaimQueue {
 
     private final SegmentSpace space;
     private final SafetyRules rules;
-    private final PriorityQueue<HeldOff> heldOff =
-            new PriorityQueue<>(Comparator.comparingLong(HeldOff::untilNanos));
+    private final PriorityQueue<HeldOff> heldOff = new PriorityQueue<>(Comparator.comparingLong(HeldOff::untilNanos));
     private final Set<Quarantined> quarantine = new LinkedHashSet<>();
     private long heldOffBytes;
     private long quarantinedBytes;

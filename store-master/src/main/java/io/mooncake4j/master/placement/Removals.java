@@ -126,12 +126,6 @@ public final class Removals {
             replicas[i] = new Change.PlacedReplica(entry.replicas[i].segment().id(), entry.replicas[i].extents());
         }
         return new Change.ObjectPlaced(
-                entry.tenant.name(),
-                entry.key,
-                entry.id,
-                entry.sizeBytes,
-                entry.checksum,
-                entry.hardPinned,
-                replicas);
+                entry.tenant.name(), entry.key, entry.id, entry.sizeBytes, entry.checksum, entry.hardPinned, replicas);
     }
 }

@@ -55,7 +55,8 @@ public final class Segments {
                         "segment " + offer.segmentId() + " holds content of "
                                 + (offer.cluster().equals(core.epoch().clusterId())
                                         ? "this cluster that was dropped"
-                                        : "cluster " + offer.cluster() + ", not of " + core.epoch().clusterId())
+                                        : "cluster " + offer.cluster() + ", not of "
+                                                + core.epoch().clusterId())
                                 + "; it must come back empty under a new id");
             }
             return mountNew(offer, nowNanos);
@@ -93,8 +94,8 @@ public final class Segments {
                 generations,
                 core.settings.rules(),
                 nowNanos);
-        core.log.append(new Change.SegmentMounted(
-                segment.id(), segment.name(), segment.sizeBytes(), segment.regionBytes()));
+        core.log.append(
+                new Change.SegmentMounted(segment.id(), segment.name(), segment.sizeBytes(), segment.regionBytes()));
         core.segmentTable.add(segment);
         LOG.info(
                 "segment {} ({}) of {} bytes mounted at {}:{}",

@@ -21,8 +21,7 @@ public record MasterOptions(
         SafetyRules rules) {
 
     public static MasterOptions defaults() {
-        return new MasterOptions(
-                "0.0.0.0", 50_051, "random", 0.90, 0.85, MasterTimes.defaults(), SafetyRules.ALL);
+        return new MasterOptions("0.0.0.0", 50_051, "random", 0.90, 0.85, MasterTimes.defaults(), SafetyRules.ALL);
     }
 
     public MasterOptions withAddress(String host, int port) {

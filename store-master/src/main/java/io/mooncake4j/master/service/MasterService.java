@@ -62,7 +62,7 @@ final class MasterService implements RpcHandler {
                 try {
                     work.run();
                 } catch (StoreException e) {
-                    call.fail(e.code(), e.getMessage());
+                    call.fail(e.code(), e.reason());
                 } catch (RuntimeException e) {
                     LOG.error("{} failed", call.method(), e);
                     call.fail(ErrorCode.INTERNAL_ERROR, "the master failed at " + call.method() + "; see its log");

@@ -9,9 +9,9 @@ import io.mooncake4j.master.placement.Segments;
 import io.mooncake4j.master.placement.SessionLedger;
 import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.proto.ClusterStats;
 import io.mooncake4j.transfer.wire.proto.Empty;
 import io.mooncake4j.transfer.wire.proto.ListSegmentsResponse;
-import io.mooncake4j.transfer.wire.proto.ClusterStats;
 import io.mooncake4j.transfer.wire.proto.MountSegmentRequest;
 import io.mooncake4j.transfer.wire.proto.MountSegmentResponse;
 import io.mooncake4j.transfer.wire.proto.PingRequest;
@@ -72,9 +72,8 @@ final class NodeCalls {
         PingResponse.Builder response =
                 PingResponse.newBuilder().setEpoch(core.epoch().toProto()).setMasterTicks(nowNanos);
         for (SessionLedger.Cut cut : core.segments().cutsFor(segment, nowNanos)) {
-            response.addCuts(SessionCut.newBuilder()
-                    .setClient(Ids.toProto(cut.client()))
-                    .setGeneration(cut.generation()));
+            response.addCuts(
+                    SessionCut.newBuilder().setClient(Ids.toProto(cut.client())).setGeneration(cut.generation()));
         }
         for (CorruptionReports.Order order : core.corruption().ordersFor(segment, nowNanos)) {
             response.addVerifies(verify(order));

@@ -91,8 +91,8 @@ final class PlacementsBuilder {
             }
         }
         Segment.Address address = segment.address();
-        segments.add(new Ranges(
-                segment, new Segment.Address(address.host(), address.dataPort(), processNonce), generation));
+        segments.add(
+                new Ranges(segment, new Segment.Address(address.host(), address.dataPort(), processNonce), generation));
         add(replica, segments.size() - 1);
     }
 

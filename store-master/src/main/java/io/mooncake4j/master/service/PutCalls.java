@@ -184,7 +184,10 @@ final class PutCalls {
 
     private PlacementsBuilder writes(UUID client, long nowNanos) {
         return new PlacementsBuilder(
-                core.epoch(), AccessToken.Mode.WRITE, client, nowNanos + core.times().grantNanos());
+                core.epoch(),
+                AccessToken.Mode.WRITE,
+                client,
+                nowNanos + core.times().grantNanos());
     }
 
     private int grantMs() {

@@ -102,7 +102,10 @@ final class ReadCalls {
         Answer(UUID client, long nowNanos) {
             this.nowNanos = nowNanos;
             this.placements = new PlacementsBuilder(
-                    core.epoch(), AccessToken.Mode.READ, client, nowNanos + core.times().readLeaseNanos());
+                    core.epoch(),
+                    AccessToken.Mode.READ,
+                    client,
+                    nowNanos + core.times().readLeaseNanos());
         }
 
         void add(ErrorCode code, @Nullable ObjectView found) {
@@ -119,7 +122,8 @@ final class ReadCalls {
         }
 
         ReplicasResponse build() {
-            return response.setLeaseMs((int) TimeUnit.NANOSECONDS.toMillis(core.times().readLeaseNanos()))
+            return response.setLeaseMs(
+                            (int) TimeUnit.NANOSECONDS.toMillis(core.times().readLeaseNanos()))
                     .setPlacements(placements.build())
                     .build();
         }

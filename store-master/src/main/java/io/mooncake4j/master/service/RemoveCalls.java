@@ -125,7 +125,6 @@ final class RemoveCalls {
 
     private static boolean startsWith(byte[] key, byte @Nullable [] prefix) {
         return prefix == null
-                || (key.length >= prefix.length
-                        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length));
+                || (key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length));
     }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.HashMap;
 
 /** Cross-check of object table, grants, memory on its way to free, and allocators: every byte belongs to one of them. */
 public final class CoreAudit {
@@ -20,15 +20,21 @@ public final class CoreAudit {
             synchronized (shard) {
                 for (ObjectEntry entry : shard.entries()) {
                     objects++;
-                    assertThat(entry.replicas).as("replicas of object %s", entry.id).isNotEmpty();
+                    assertThat(entry.replicas)
+                            .as("replicas of object %s", entry.id)
+                            .isNotEmpty();
                     assertThat(core.objects.shardOf(entry.hash)).isSameAs(shard);
-                    assertThat(shard.find(new KeySlice(entry.tenant).at(entry.key, 0, entry.key.length))).isSameAs(entry);
+                    assertThat(shard.find(new KeySlice(entry.tenant).at(entry.key, 0, entry.key.length)))
+                            .isSameAs(entry);
                     for (Replica replica : entry.replicas) {
                         own(owned, replica);
                         assertThat(sum(replica.extents())).isEqualTo(entry.sizeBytes);
                         assertThat(replica.segment().state()).isNotEqualTo(Segment.State.DROPPED);
                     }
-                    assertThat(List.of(entry.replicas).stream().map(Replica::segment).distinct().count())
+                    assertThat(List.of(entry.replicas).stream()
+                                    .map(Replica::segment)
+                                    .distinct()
+                                    .count())
                             .isEqualTo(entry.replicas.length);
                 }
                 assertThat(shard.count()).isEqualTo(shard.entries().size());
@@ -60,7 +66,9 @@ public final class CoreAudit {
         long used = 0;
         Extent before = null;
         for (Extent extent : extents) {
-            assertThat(segment.space().holds(extent)).as("%s is allocated in %s", extent, segment.name()).isTrue();
+            assertThat(segment.space().holds(extent))
+                    .as("%s is allocated in %s", extent, segment.name())
+                    .isTrue();
             if (before != null && before.region() == extent.region()) {
                 assertThat(extent.offset())
                         .as("%s and %s overlap", before, extent)
@@ -69,7 +77,9 @@ public final class CoreAudit {
             used += SegmentSpace.alignedBytes(extent.lengthBytes());
             before = extent;
         }
-        assertThat(segment.space().usedBytes()).as("used bytes of %s", segment.name()).isEqualTo(used);
+        assertThat(segment.space().usedBytes())
+                .as("used bytes of %s", segment.name())
+                .isEqualTo(used);
         assertThat(segment.freeBytes()).isEqualTo(segment.sizeBytes() - used);
     }
 

@@ -124,7 +124,9 @@ public final class CoreFixture {
 
     public ErrorCode put(UUID client, String key, long bytes) {
         PutStarted started = start(client, key, bytes);
-        return started.grant() == null ? started.code() : end(client, key, started.grant().id());
+        return started.grant() == null
+                ? started.code()
+                : end(client, key, started.grant().id());
     }
 
     public @Nullable ObjectView get(String key) {

@@ -130,8 +130,10 @@ class CoreModelTest {
         if (!held.isEmpty()) {
             Held one = held.get(random.nextInt(held.size()));
             assertThat(fixture.end(new UUID(9, 9), one.key(), one.grant().id())).isNotEqualTo(ErrorCode.OK);
-            assertThat(fixture.end(one.client(), one.key(), one.grant().id(), 0b100, 0)).isNotEqualTo(ErrorCode.OK);
-            assertThat(fixture.end(one.client(), one.key() + "x", one.grant().id())).isNotEqualTo(ErrorCode.OK);
+            assertThat(fixture.end(one.client(), one.key(), one.grant().id(), 0b100, 0))
+                    .isNotEqualTo(ErrorCode.OK);
+            assertThat(fixture.end(one.client(), one.key() + "x", one.grant().id()))
+                    .isNotEqualTo(ErrorCode.OK);
         }
     }
 
@@ -150,7 +152,8 @@ class CoreModelTest {
         if (found == null) {
             assertThat(expected).as("%s is lost", key).isNull();
         } else {
-            assertThat(found.id()).isEqualTo(Objects.requireNonNull(expected).grant().id());
+            assertThat(found.id())
+                    .isEqualTo(Objects.requireNonNull(expected).grant().id());
             assertThat(found.sizeBytes()).isEqualTo(expected.sizeBytes());
         }
     }
@@ -168,7 +171,9 @@ class CoreModelTest {
         before.forEach((key, one) -> {
             if (fixture.core.reads().sizeOf(fixture.key(key)) < 0) {
                 visible.remove(key);
-                assertThat(fixture.core.puts().fate(fixture.key(key), one.grant().id()))
+                assertThat(fixture.core
+                                .puts()
+                                .fate(fixture.key(key), one.grant().id()))
                         .isEqualTo(Puts.Fate.REMOVED);
             }
         });

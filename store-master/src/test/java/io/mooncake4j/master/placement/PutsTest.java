@@ -174,11 +174,17 @@ class PutsTest {
         Grant grant = granted(fixture.start(ALICE, "k", MIB));
         for (int i = 0; i < 5; i++) {
             fixture.passAlive(Duration.ofSeconds(8));
-            assertThat(fixture.core.puts().renew(ALICE, fixture.key("k"), grant.id(), fixture.now()).code())
+            assertThat(fixture.core
+                            .puts()
+                            .renew(ALICE, fixture.key("k"), grant.id(), fixture.now())
+                            .code())
                     .isEqualTo(ErrorCode.OK);
         }
         assertThat(fixture.end(ALICE, "k", grant.id())).isEqualTo(ErrorCode.OK);
-        assertThat(fixture.core.puts().renew(ALICE, fixture.key("k"), grant.id(), fixture.now()).code())
+        assertThat(fixture.core
+                        .puts()
+                        .renew(ALICE, fixture.key("k"), grant.id(), fixture.now())
+                        .code())
                 .isEqualTo(ErrorCode.INVALID_WRITE);
     }
 
@@ -188,8 +194,7 @@ class PutsTest {
         fixture.core.puts().revokeRequest(ALICE, 5, fixture.now());
         assertThatThrownBy(() -> fixture.start(ALICE, 5, "k", 100, CoreFixture.ONE))
                 .isInstanceOfSatisfying(
-                        StoreException.class,
-                        e -> assertThat(e.code()).isEqualTo(ErrorCode.REQUEST_REVOKED));
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REQUEST_REVOKED));
         granted(fixture.start(ALICE, 6, "k", 100, CoreFixture.ONE));
     }
 
@@ -218,8 +223,7 @@ class PutsTest {
         fixture.mount("n2", 4 * MIB);
         Grant grant = granted(fixture.start(ALICE, 1, "k", 100, CoreFixture.terms(2)));
         assertThat(fixture.end(ALICE, "k", grant.id(), 0b01, 0b10)).isEqualTo(ErrorCode.OK);
-        assertThat(Objects.requireNonNull(fixture.get("k")).replicas())
-                .containsExactly(grant.targets()[0].replica());
+        assertThat(Objects.requireNonNull(fixture.get("k")).replicas()).containsExactly(grant.targets()[0].replica());
         assertThat(grant.targets()[1].replica().segment().quarantinedBytes()).isPositive();
     }
 
@@ -252,7 +256,8 @@ class PutsTest {
         Segment here = fixture.mount("n2", 4 * MIB);
         Grant grant = granted(fixture.start(BOB, "k", 200));
         assertThat(fixture.end(BOB, "k", grant.id())).isEqualTo(ErrorCode.OK);
-        assertThat(Objects.requireNonNull(fixture.get("k")).replicas().get(0).segment()).isSameAs(here);
+        assertThat(Objects.requireNonNull(fixture.get("k")).replicas().get(0).segment())
+                .isSameAs(here);
         assertThat(away.usedBytes()).isZero();
     }
 

@@ -29,7 +29,8 @@ class SegmentsTest {
 
     private static void refused(ErrorCode code, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     @Test
@@ -70,9 +71,7 @@ class SegmentsTest {
     @Test
     void shouldRefuseEmptySegmentUnderAnIdThatHasContent() {
         Segment segment = fixture.mount("n1", 4 * MIB);
-        refused(
-                ErrorCode.SEGMENT_ALREADY_EXISTS,
-                () -> fixture.mount(segment.id(), "n1", 4 * MIB, 2, null));
+        refused(ErrorCode.SEGMENT_ALREADY_EXISTS, () -> fixture.mount(segment.id(), "n1", 4 * MIB, 2, null));
     }
 
     @Test
@@ -181,8 +180,9 @@ class SegmentsTest {
         int pages = 0;
         do {
             Reads.Page found = fixture.core.reads().list(tenant, page, 7, key -> true);
-            found.keys().forEach(key -> assertThat(seen.add(new String(key, java.nio.charset.StandardCharsets.UTF_8)))
-                    .isTrue());
+            found.keys()
+                    .forEach(key -> assertThat(seen.add(new String(key, java.nio.charset.StandardCharsets.UTF_8)))
+                            .isTrue());
             page = found.next();
             pages++;
         } while (page.length > 0);
