@@ -100,6 +100,7 @@ class EvictorTest {
     void shouldNeverEvictHardPinnedAndSoftPinnedOnlyAsLastResort() {
         fixture.mount("n1", CAPACITY);
         for (int i = 0; i < 400; i++) {
+            fixture.pass(Duration.ofNanos(1000));
             put("hard" + i, new PutTerms(1, 0, true, List.of(), "", false));
             put("soft" + i, new PutTerms(1, Duration.ofMinutes(30).toNanos(), false, List.of(), "", false));
         }

@@ -105,7 +105,7 @@ final class Frame {
         CharSequence shown = text.length() > MAX_TEXT_CHARS ? text.substring(0, MAX_TEXT_CHARS) : text;
         int bodyBytes = ByteBufUtil.utf8Bytes(shown);
         ByteBuf frame = header(allocator, ERROR, code.number(), id, bodyBytes);
-        ByteBufUtil.writeUtf8(frame, shown);
+        ByteBufUtil.reserveAndWriteUtf8(frame, shown, bodyBytes);
         return frame;
     }
 
