@@ -84,7 +84,7 @@ class CoreModelTest {
         UUID client = clients[random.nextInt(clients.length)];
         firstClient = firstClient == null ? client : firstClient;
         String key = anyKey(random);
-        long size = 1 + random.nextInt(9000);
+        long size = 1L + random.nextInt(9000);
         PutStarted started =
                 fixture.start(client, fixture.nextSequence(), key, size, CoreFixture.terms(1 + random.nextInt(2)));
         if (started.grant() != null) {
