@@ -203,23 +203,23 @@ final class ServerConnection extends FrameConnection {
 
     @Override
     void violated(ErrorCode code, long id, String text) {
-        log.debug("{}: {}", peer(), text);
+        log.debug("{}: {}", channel().remoteAddress(), text);
         refuseRequest(code, id, text);
         drain();
     }
 
     @Override
     void dead(String text) {
-        log.debug("{}: {}, closing", peer(), text);
+        log.debug("{}: {}, closing", channel().remoteAddress(), text);
         channel().close();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            log.debug("{}: {}", peer(), cause.toString());
+            log.debug("{}: {}", channel().remoteAddress(), cause.toString());
         } else {
-            log.warn("{}: closing", peer(), cause);
+            log.warn("{}: closing", channel().remoteAddress(), cause);
         }
         ctx.close();
     }

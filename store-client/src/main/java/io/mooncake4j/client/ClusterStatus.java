@@ -1,0 +1,108 @@
+package io.mooncake4j.client;
+
+import io.mooncake4j.transfer.wire.Epoch;
+import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.proto.ClusterStats;
+import io.mooncake4j.transfer.wire.proto.ListSegmentsResponse;
+import io.mooncake4j.transfer.wire.proto.SegmentInfo;
+import io.mooncake4j.transfer.wire.proto.SegmentState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What the master says about its cluster. Counters count since the master became leader.
+ *
+ * @param clusterId minted with the cluster; without etcd, at each start of the master
+ * @param term a larger one is a newer leader
+ */
+public record ClusterStatus(
+        UUID clusterId,
+        long term,
+        List<Segment> segments,
+        long objects,
+        long openGrants,
+        long evictedObjects,
+        long evictedBytes,
+        long putsCommitted,
+        long getsHit,
+        long getsMissed,
+        long sessionsCut,
+        Duration uptime) {
+
+    /** How the master sees a segment's node. */
+    public enum State {
+        OK,
+        /** Silent: nothing new is placed there. */
+        SUSPECT,
+        /** Silent for long: its replicas are kept but not offered. */
+        OFFLINE
+    }
+
+    /**
+     * The memory of one storage node.
+     *
+     * @param heldOffBytes removed, but may still be read under a lease
+     * @param quarantinedBytes removed, but may still be written by somebody who didn't answer
+     * @param silent how long ago the node was last heard
+     */
+    public record Segment(
+            UUID id,
+            String name,
+            String host,
+            int dataPort,
+            State state,
+            long sizeBytes,
+            long usedBytes,
+            long largestFreeBytes,
+            long heldOffBytes,
+            long quarantinedBytes,
+            Duration silent) {
+
+        private static Segment of(SegmentInfo in) {
+            return new Segment(
+                    Ids.of(in.getSegment()),
+                    in.getName(),
+                    in.getHost(),
+                    in.getDataPort(),
+                    state(in.getState()),
+                    in.getSizeBytes(),
+                    in.getUsedBytes(),
+                    in.getLargestFreeBytes(),
+                    in.getHeldOffBytes(),
+                    in.getQuarantinedBytes(),
+                    Duration.ofMillis(in.getSilentMs()));
+        }
+
+        private static State state(SegmentState state) {
+            return switch (state) {
+                case SEGMENT_STATE_OK -> State.OK;
+                case SEGMENT_STATE_SUSPECT -> State.SUSPECT;
+                case SEGMENT_STATE_OFFLINE, SEGMENT_STATE_UNSPECIFIED, UNRECOGNIZED -> State.OFFLINE;
+            };
+        }
+    }
+
+    static ClusterStatus of(ListSegmentsResponse in) {
+        Epoch epoch = Epoch.of(in.getEpoch());
+        List<Segment> segments = new ArrayList<>(in.getSegmentsCount());
+        for (SegmentInfo segment : in.getSegmentsList()) {
+            segments.add(Segment.of(segment));
+        }
+        ClusterStats stats = in.getStats();
+        return new ClusterStatus(
+                epoch.clusterId(),
+                epoch.revision(),
+                List.copyOf(segments),
+                stats.getObjects(),
+                stats.getOpenGrants(),
+                stats.getEvictedObjects(),
+                stats.getEvictedBytes(),
+                stats.getPutsCommitted(),
+                stats.getGetsHit(),
+                stats.getGetsMissed(),
+                stats.getSessionsCut(),
+                Duration.ofMillis(stats.getUptimeMs()));
+    }
+}

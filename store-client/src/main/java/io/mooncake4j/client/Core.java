@@ -1,0 +1,76 @@
+package io.mooncake4j.client;
+
+import io.mooncake4j.transfer.engine.TransferEngine;
+import io.mooncake4j.transfer.memory.BufferPool;
+import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.proto.Uuid;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What all calls of one client share. Safe for all threads. */
+final class Core {
+    final UUID clientId = UUID.randomUUID();
+    final Uuid clientIdProto = Ids.toProto(clientId);
+    final String tenant;
+    final boolean checksums;
+    final SafetyRules safety;
+    final Master master;
+    final TransferEngine engine;
+    final Renewals renewals = new Renewals();
+    final Suspicions suspicions = new Suspicions();
+    final AvoidedSegments avoided = new AvoidedSegments();
+    final RunningCalls running;
+    private final int poolBytes;
+    private @Nullable BufferPool pool;
+    private final AtomicLong sequences = new AtomicLong();
+
+    Core(
+            String tenant,
+            boolean checksums,
+            SafetyRules safety,
+            RunningCalls running,
+            Master master,
+            TransferEngine engine,
+            int poolBytes) {
+        this.tenant = tenant;
+        this.checksums = checksums;
+        this.safety = safety;
+        this.running = running;
+        this.master = master;
+        this.engine = engine;
+        this.poolBytes = poolBytes;
+    }
+
+    /** The number of a PutStart, above 0. */
+    long nextSequence() {
+        return sequences.incrementAndGet();
+    }
+
+    /**
+     * The buffers to lease, reserved at the first use.
+     *
+     * @throws io.mooncake4j.transfer.wire.StoreException INVALID_PARAMS if there isn't so much memory; CLOSED
+     */
+    BufferPool pool() {
+        synchronized (sequences) {
+            if (pool == null) {
+                pool = new BufferPool(poolBytes);
+            }
+            return pool;
+        }
+    }
+
+    /** Ends everything at once: calls that still run fail. Leased buffers stay good. */
+    void close() {
+        renewals.close();
+        master.close();
+        engine.close();
+        synchronized (sequences) {
+            if (pool != null) {
+                pool.close();
+            }
+        }
+    }
+}

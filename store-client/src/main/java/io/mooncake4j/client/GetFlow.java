@@ -1,0 +1,207 @@
+package io.mooncake4j.client;
+
+import com.google.protobuf.MessageLite;
+import io.mooncake4j.transfer.safety.SafetyRule;
+import io.mooncake4j.transfer.wire.AccessToken;
+import io.mooncake4j.transfer.wire.Deadline;
+import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.GetReplicasRequest;
+import io.mooncake4j.transfer.wire.proto.Keys;
+import io.mooncake4j.transfer.wire.proto.RenewLeaseRequest;
+import io.mooncake4j.transfer.wire.proto.ReplicasResponse;
+import io.mooncake4j.transfer.wire.proto.ReportCorruptRequest;
+import io.mooncake4j.transfer.wire.proto.StatusResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One get: asks for replicas, reads one of each key, checks lease and checksum, and asks again for what failed, until the
+ * deadline. Runs on the caller's thread.
+ */
+final class GetFlow<T> {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** 20 MB/s. */
+    private static final long PATIENCE_NANOS_PER_BYTE = 50;
+
+    private final Core core;
+    private final BatchKeys keys;
+    private final List<Reading<T>> readings;
+    private final Deadline deadline;
+
+    /** @param readings one for each key that is sent, in their order */
+    GetFlow(Core core, BatchKeys keys, List<Reading<T>> readings, Deadline deadline) {
+        this.core = core;
+        this.keys = keys;
+        this.readings = readings;
+        this.deadline = deadline;
+    }
+
+    /** Returns when every key has ended. */
+    void run() {
+        try {
+            for (int from = 0; from < readings.size(); ) {
+                int end = keys.requestEnd(from, i -> 0);
+                readUntilEnded(readings.subList(from, end));
+                from = end;
+            }
+        } catch (StoreException e) {
+            for (Reading<T> reading : readings) {
+                if (reading.step() != Reading.Step.ENDED) {
+                    reading.fail(e);
+                }
+            }
+        }
+    }
+
+    private void readUntilEnded(List<Reading<T>> all) {
+        List<Reading<T>> pending = new ArrayList<>(all);
+        Backoff backoff = null;
+        while (true) {
+            pending.removeIf(reading -> reading.step() == Reading.Step.ENDED);
+            if (pending.isEmpty()) {
+                return;
+            }
+            if (backoff == null) {
+                backoff = new Backoff();
+            } else if (!backoff.pause(deadline)) {
+                pending.forEach(Reading::fail);
+                return;
+            }
+            readOnce(pending);
+        }
+    }
+
+    /** One answer of the master, and what can be read by it. */
+    private void readOnce(List<Reading<T>> asked) {
+        Keys askedKeys = select(asked);
+        long sentNanos = System.nanoTime();
+        ReplicasResponse answer = core.master.call(
+                Method.GET_REPLICAS,
+                GetReplicasRequest.newBuilder()
+                        .setClient(core.clientIdProto)
+                        .setTenant(core.tenant)
+                        .setKeys(askedKeys)
+                        .build(),
+                ReplicasResponse.parser(),
+                deadline);
+        Tenure.Terms terms = terms(sentNanos, answer, asked.size());
+        BatchKeys.checkColumn(answer.getObjectIdsCount(), asked.size(), "object_ids");
+        BatchKeys.checkColumn(answer.getSizesCount(), asked.size(), "sizes");
+        BatchKeys.checkColumn(answer.getChecksumsCount(), asked.size(), "checksums");
+        List<Reading<T>> moving = new ArrayList<>(asked.size());
+        for (int i = 0; i < asked.size(); i++) {
+            Reading<T> reading = asked.get(i);
+            reading.answered(
+                    i,
+                    answer.getStatus(i),
+                    answer.getObjectIds(i),
+                    answer.getSizes(i),
+                    answer.getChecksums(i),
+                    terms.placements().replicaCount(i));
+            if (reading.step() == Reading.Step.MOVING) {
+                moving.add(reading);
+            }
+        }
+        if (moving.isEmpty()) {
+            return;
+        }
+        Tenure tenure = new Tenure(terms, () -> renew(askedKeys, answer.getObjectIdsList()));
+        core.renewals.add(tenure);
+        try {
+            transfer(moving, tenure);
+        } finally {
+            core.renewals.remove(tenure);
+        }
+    }
+
+    private void transfer(List<Reading<T>> moving, Tenure tenure) {
+        List<Reading<T>> inWave = new ArrayList<>(moving.size());
+        while (true) {
+            Tenure.Terms terms = tenure.terms();
+            Wave wave = new Wave(terms.placements());
+            for (Reading<T> reading : moving) {
+                if (reading.join(wave, terms, core.avoided)) {
+                    inWave.add(reading);
+                }
+            }
+            if (!inWave.isEmpty()) {
+                core.engine.run(wave.transfers(), tryDeadline(wave, inWave));
+            }
+            long now = System.nanoTime();
+            for (Reading<T> reading : inWave) {
+                boolean held =
+                        now - tenure.endNanos(reading.slot()) < 0 || !core.safety.enforce(SafetyRule.LEASE_CHECK);
+                reading.settle(held, core.avoided);
+                UUID corrupt = reading.takeMismatch();
+                if (corrupt != null && core.suspicions.confirms(reading.objectId(), corrupt)) {
+                    reportCorrupt(reading, corrupt);
+                }
+            }
+            inWave.clear();
+            moving.removeIf(reading -> reading.step() != Reading.Step.MOVING);
+            if (moving.isEmpty()) {
+                return;
+            }
+            tenure.renewIfDueAndWait(deadline);
+        }
+    }
+
+    /** Half of the time is kept for another try; more, where another replica can be read if a node is silent. */
+    private Deadline tryDeadline(Wave wave, List<Reading<T>> inWave) {
+        long half = deadline.remainingNanos() / 2;
+        for (Reading<T> reading : inWave) {
+            if (reading.hasAlternative()) {
+                return Deadline.afterNanos(Math.min(half, PATIENCE_NANOS + wave.bytes() * PATIENCE_NANOS_PER_BYTE));
+            }
+        }
+        return Deadline.afterNanos(half);
+    }
+
+    private CompletableFuture<Tenure.Terms> renew(Keys renewed, List<Long> objectIds) {
+        MessageLite request = RenewLeaseRequest.newBuilder()
+                .setClient(core.clientIdProto)
+                .setTenant(core.tenant)
+                .setKeys(renewed)
+                .addAllObjectIds(objectIds)
+                .build();
+        long sentNanos = System.nanoTime();
+        return core.master
+                .callAsync(Method.RENEW_LEASE, request, ReplicasResponse.parser())
+                .thenApply(answer -> terms(sentNanos, answer, objectIds.size()));
+    }
+
+    private Tenure.Terms terms(long sentNanos, ReplicasResponse answer, int count) {
+        BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
+        return new Tenure.Terms(
+                sentNanos,
+                TimeUnit.MILLISECONDS.toNanos(answer.getLeaseMs()),
+                answer.getStatusList(),
+                PlacementTable.read(answer.getPlacements(), count, AccessToken.Mode.READ, core.clientId));
+    }
+
+    private void reportCorrupt(Reading<T> reading, UUID segment) {
+        core.master.send(
+                Method.REPORT_CORRUPT,
+                ReportCorruptRequest.newBuilder()
+                        .setClient(core.clientIdProto)
+                        .setTenant(core.tenant)
+                        .setKeys(select(List.of(reading)))
+                        .addObjectIds(reading.objectId())
+                        .addSegments(Ids.toProto(segment))
+                        .build(),
+                StatusResponse.parser());
+    }
+
+    private Keys select(List<Reading<T>> some) {
+        int[] indices = new int[some.size()];
+        for (int i = 0; i < indices.length; i++) {
+            indices[i] = some.get(i).index();
+        }
+        return keys.select(indices);
+    }
+}

@@ -1,0 +1,179 @@
+package io.mooncake4j.client;
+
+import io.mooncake4j.transfer.engine.TransferEngine;
+import io.mooncake4j.transfer.engine.Transport;
+import io.mooncake4j.transfer.rpc.RpcClient;
+import io.mooncake4j.transfer.rpc.RpcClientOptions;
+import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.tcp.TcpTransport;
+import io.mooncake4j.transfer.tcp.TcpTransportOptions;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.HostPort;
+import io.mooncake4j.transfer.wire.StoreException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the settings of a {@link MooncakeClient}; each has a default but the masters. For one thread. */
+public final class MooncakeClientBuilder {
+    private static final int MAX_POOL_BYTES = 1 << 30;
+
+    private List<HostPort> masters = List.of();
+    private String tenant = "default";
+    private boolean checksums = true;
+    private Duration operationTimeout = Duration.ofSeconds(10);
+    private Duration requestTimeout = Duration.ofSeconds(5);
+    private Duration connectTimeout = Duration.ofSeconds(2);
+    private Duration closeTimeout = Duration.ofSeconds(10);
+    private long localBufferBytes = 64L << 20;
+    private int tcpConnectionsPerNode = TcpTransportOptions.DEFAULT.connectionsPerPeer();
+    private int transferThreads = 4;
+    private int asyncThreads = 8;
+    private int asyncQueue = 1024;
+    private SafetyRules safetyRules = SafetyRules.ALL;
+    private @Nullable List<Transport> transports;
+
+    MooncakeClientBuilder() {}
+
+    /**
+     * Where the master listens, as {@code host:port[,host:port…]}; several are one service.
+     *
+     * @throws StoreException INVALID_PARAMS if that isn't what the text says
+     */
+    public MooncakeClientBuilder masters(String addresses) {
+        return masters(HostPort.parseList(addresses));
+    }
+
+    /** Where the master listens; several are one service. */
+    public MooncakeClientBuilder masters(List<HostPort> addresses) {
+        masters = List.copyOf(addresses);
+        return this;
+    }
+
+    /** Whose keys these are. Default "default". */
+    public MooncakeClientBuilder tenant(String name) {
+        tenant = name;
+        return this;
+    }
+
+    /** Whether puts store a CRC-32C of the bytes and gets compare it. Default true. */
+    public MooncakeClientBuilder checksums(boolean on) {
+        checksums = on;
+        return this;
+    }
+
+    /** How long a call may take, retries included. Default 10 s; see {@link MooncakeClient#withTimeout}. */
+    public MooncakeClientBuilder operationTimeout(Duration timeout) {
+        operationTimeout = positive("operationTimeout", timeout);
+        return this;
+    }
+
+    /** How long one try of a request to the master may take. Default 5 s. */
+    public MooncakeClientBuilder requestTimeout(Duration timeout) {
+        requestTimeout = positive("requestTimeout", timeout);
+        return this;
+    }
+
+    /** How long connecting to the master or a node may take. Default 2 s. */
+    public MooncakeClientBuilder connectTimeout(Duration timeout) {
+        connectTimeout = positive("connectTimeout", timeout);
+        return this;
+    }
+
+    /** How long a close waits for calls that run. Default 10 s. */
+    public MooncakeClientBuilder closeTimeout(Duration timeout) {
+        closeTimeout = positive("closeTimeout", timeout);
+        return this;
+    }
+
+    /**
+     * How much memory {@link KvBuffer}s have together; direct memory of the JVM, reserved when the first is leased.
+     * Default 64 MiB, at most 1 GiB.
+     */
+    public MooncakeClientBuilder localBufferBytes(long bytes) {
+        if (bytes < 0 || bytes > MAX_POOL_BYTES) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS,
+                    "localBufferBytes is " + bytes + "; 0 to " + MAX_POOL_BYTES + " are allowed");
+        }
+        localBufferBytes = bytes;
+        return this;
+    }
+
+    /** How many TCP connections go to one node at most. Default 4. */
+    public MooncakeClientBuilder tcpConnectionsPerNode(int number) {
+        tcpConnectionsPerNode = positive("tcpConnectionsPerNode", number);
+        return this;
+    }
+
+    /** How many threads help callers to move bytes from and to several nodes at once. Default 4. */
+    public MooncakeClientBuilder transferThreads(int number) {
+        transferThreads = positive("transferThreads", number);
+        return this;
+    }
+
+    /** How many asynchronous calls run at once. Default 8. */
+    public MooncakeClientBuilder asyncThreads(int number) {
+        asyncThreads = positive("asyncThreads", number);
+        return this;
+    }
+
+    /** How many asynchronous calls may wait for their turn; further ones fail with OVERLOADED. Default 1024. */
+    public MooncakeClientBuilder asyncQueue(int number) {
+        asyncQueue = positive("asyncQueue", number);
+        return this;
+    }
+
+    /** For the tests that prove what a rule is for. */
+    MooncakeClientBuilder safetyRules(SafetyRules rules) {
+        safetyRules = rules;
+        return this;
+    }
+
+    /** For tests: moves bytes by these alone. */
+    MooncakeClientBuilder transports(List<Transport> own) {
+        transports = own;
+        return this;
+    }
+
+    /**
+     * Makes the client. Connects in the background: the master need not be up yet.
+     *
+     * @throws StoreException INVALID_PARAMS without a master
+     */
+    public MooncakeClient build() {
+        RpcClient rpc = RpcClient.create(RpcClientOptions.builder()
+                .addresses(masters)
+                .connectTimeout(connectTimeout)
+                .build());
+        List<Transport> used = transports == null
+                ? List.of(new TcpTransport(new TcpTransportOptions(
+                        tcpConnectionsPerNode, connectTimeout, TcpTransportOptions.DEFAULT.sliceBytes())))
+                : transports;
+        RunningCalls running = new RunningCalls();
+        Core core = new Core(
+                tenant,
+                checksums,
+                safetyRules,
+                running,
+                new Master(rpc, requestTimeout.toNanos(), running),
+                new TransferEngine(used, transferThreads),
+                (int) localBufferBytes);
+        return new MooncakeClient(
+                core, new Invocations(running, asyncThreads, asyncQueue, closeTimeout), operationTimeout);
+    }
+
+    private static Duration positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new StoreException(ErrorCode.INVALID_PARAMS, name + " is " + value + "; it must be above 0");
+        }
+        return value;
+    }
+
+    private static int positive(String name, int value) {
+        if (value < 1) {
+            throw new StoreException(ErrorCode.INVALID_PARAMS, name + " is " + value + "; it must be above 0");
+        }
+        return value;
+    }
+}

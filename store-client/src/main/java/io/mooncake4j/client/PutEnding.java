@@ -1,0 +1,175 @@
+package io.mooncake4j.client;
+
+import io.mooncake4j.transfer.rpc.RpcException;
+import io.mooncake4j.transfer.wire.Deadline;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.GrantOutcomeRequest;
+import io.mooncake4j.transfer.wire.proto.GrantOutcomeResponse;
+import io.mooncake4j.transfer.wire.proto.Keys;
+import io.mooncake4j.transfer.wire.proto.PutEndRequest;
+import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
+import io.mooncake4j.transfer.wire.proto.StatusResponse;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The end of write grants: committed by PutEnd, or given up by PutRevoke, each exactly as far as is known. */
+final class PutEnding {
+    private final Core core;
+    private final BatchKeys keys;
+    private final Deadline deadline;
+
+    PutEnding(Core core, BatchKeys keys, Deadline deadline) {
+        this.core = core;
+        this.keys = keys;
+        this.deadline = deadline;
+    }
+
+    /**
+     * Commits what is placed and revokes the rest. Afterwards each key has ended or holds no grant, but for those that
+     * the deadline left: they still hold theirs, or have ended without being known.
+     */
+    void end(List<Writing> granted) {
+        List<Writing> unplaced = new ArrayList<>();
+        List<Writing> open = new ArrayList<>(granted.size());
+        for (Writing writing : granted) {
+            (writing.placed() == 0 ? unplaced : open).add(writing);
+        }
+        Backoff backoff = null;
+        while (!open.isEmpty()) {
+            putEnd(open);
+            open.removeIf(PutEnding::settled);
+            if (open.isEmpty()) {
+                break;
+            }
+            backoff = backoff == null ? new Backoff() : backoff;
+            if (!backoff.pause(deadline)) {
+                open.removeIf(writing -> writing.step() == Writing.Step.GRANTED);
+                open.forEach(Writing::fail);
+                break;
+            }
+            askOutcome(open);
+            open.removeIf(PutEnding::settled);
+        }
+        revoke(unplaced);
+    }
+
+    private static boolean settled(Writing writing) {
+        return writing.step() == Writing.Step.ENDED || writing.step() == Writing.Step.TO_START;
+    }
+
+    private void putEnd(List<Writing> open) {
+        PutEndRequest.Builder request = PutEndRequest.newBuilder()
+                .setClient(core.clientIdProto)
+                .setTenant(core.tenant)
+                .setKeys(select(keys, open));
+        for (Writing writing : open) {
+            request.addGrantIds(writing.grantId());
+            request.addPlaced(writing.placed());
+            request.addUnanswered(writing.unanswered());
+            request.addChecksums(writing.checksum());
+        }
+        StatusResponse answer;
+        try {
+            answer = core.master.callOnce(Method.PUT_END, request.build(), StatusResponse.parser(), deadline);
+            BatchKeys.checkColumn(answer.getStatusCount(), open.size(), "status");
+        } catch (StoreException e) {
+            boolean neverSent = e instanceof RpcException rpc && !rpc.maybeDelivered();
+            for (Writing writing : open) {
+                writing.note(e.code(), e.reason());
+                if (!neverSent) {
+                    writing.ending();
+                }
+            }
+            return;
+        }
+        List<Writing> lapsed = new ArrayList<>(0);
+        for (int i = 0; i < open.size(); i++) {
+            Writing writing = open.get(i);
+            ErrorCode code = ErrorCode.of(answer.getStatus(i));
+            switch (code) {
+                case OK -> writing.stored();
+                case OBJECT_ALREADY_EXISTS -> writing.existed();
+                case GRANT_LAPSED -> {
+                    writing.note(code, "the write grant had lapsed when the put was to be ended");
+                    lapsed.add(writing);
+                }
+                default -> {
+                    writing.note(code, "the master refused to end the put");
+                    writing.ending();
+                }
+            }
+        }
+        revoke(lapsed);
+    }
+
+    /** For puts whose PutEnd may have been carried out: only "never" lets one start again. */
+    private void askOutcome(List<Writing> open) {
+        List<Writing> doubtful = new ArrayList<>(open);
+        doubtful.removeIf(writing -> writing.step() != Writing.Step.ENDING);
+        if (doubtful.isEmpty()) {
+            return;
+        }
+        GrantOutcomeRequest.Builder request =
+                GrantOutcomeRequest.newBuilder().setTenant(core.tenant).setKeys(select(keys, doubtful));
+        for (Writing writing : doubtful) {
+            request.addGrantIds(writing.grantId());
+        }
+        GrantOutcomeResponse answer =
+                core.master.call(Method.GRANT_OUTCOME, request.build(), GrantOutcomeResponse.parser(), deadline);
+        BatchKeys.checkColumn(answer.getOutcomesCount(), doubtful.size(), "outcomes");
+        for (int i = 0; i < doubtful.size(); i++) {
+            Writing writing = doubtful.get(i);
+            switch (answer.getOutcomes(i)) {
+                case OUTCOME_COMMITTED, OUTCOME_REMOVED -> writing.stored();
+                case OUTCOME_NEVER -> writing.startAgain();
+                case OUTCOME_OPEN, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {} // PutEnd again: it is idempotent
+            }
+        }
+    }
+
+    /** Gives grants up, so that their keys may be started again. */
+    private void revoke(List<Writing> given) {
+        if (given.isEmpty()) {
+            return;
+        }
+        PutRevokeRequest request = revokeRequest(given);
+        given.forEach(Writing::startAgain);
+        try {
+            core.master.call(Method.PUT_REVOKE, request, StatusResponse.parser(), deadline);
+        } catch (StoreException e) {
+            core.master.send(Method.PUT_REVOKE, request, StatusResponse.parser());
+        }
+    }
+
+    /** Gives up, without waiting, the grants that are still held. */
+    void abandon(List<Writing> granted) {
+        List<Writing> held = new ArrayList<>(granted);
+        held.removeIf(writing -> writing.step() != Writing.Step.GRANTED);
+        if (!held.isEmpty()) {
+            core.master.send(Method.PUT_REVOKE, revokeRequest(held), StatusResponse.parser());
+            held.forEach(Writing::startAgain);
+        }
+    }
+
+    private PutRevokeRequest revokeRequest(List<Writing> given) {
+        PutRevokeRequest.Builder request = PutRevokeRequest.newBuilder()
+                .setClient(core.clientIdProto)
+                .setTenant(core.tenant)
+                .setKeys(select(keys, given));
+        for (Writing writing : given) {
+            request.addGrantIds(writing.grantId());
+            request.addUnanswered(writing.unanswered());
+        }
+        return request.build();
+    }
+
+    static Keys select(BatchKeys keys, List<Writing> some) {
+        int[] indices = new int[some.size()];
+        for (int i = 0; i < indices.length; i++) {
+            indices[i] = some.get(i).index();
+        }
+        return keys.select(indices);
+    }
+}
