@@ -25,8 +25,8 @@ public final class SegmentMemory implements Regions, AutoCloseable {
     private final List<ByteBuffer> regions;
     private final SegmentMemoryOptions options;
     private final @Nullable SegmentFile file;
-    private SegmentHeader header;
-    private boolean warm;
+    private volatile SegmentHeader header;
+    private volatile boolean warm;
 
     SegmentMemory(
             List<ByteBuffer> regions,
@@ -123,7 +123,11 @@ public final class SegmentMemory implements Regions, AutoCloseable {
         }
     }
 
-    /** Leaves: like {@link #close}, but a file is deleted; its memory is free when the mappings are gone. */
+    /**
+     * Leaves: like {@link #close}, but a file is deleted; its memory is free when the mappings are gone.
+     *
+     * @throws StoreException INTERNAL_ERROR if it can't be deleted
+     */
     public void discard() {
         if (file != null) {
             try {

@@ -1,0 +1,215 @@
+package io.mooncake4j.node;
+
+import io.mooncake4j.transfer.memory.SegmentMemory;
+import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.server.AccessGate;
+import io.mooncake4j.transfer.server.SessionTable;
+import io.mooncake4j.transfer.wire.Epoch;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.SealKey;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.MountSegmentRequest;
+import io.mooncake4j.transfer.wire.proto.MountSegmentResponse;
+import io.mooncake4j.transfer.wire.proto.PingRequest;
+import io.mooncake4j.transfer.wire.proto.PingResponse;
+import io.mooncake4j.transfer.wire.proto.SegmentRequest;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node does on which answer of the master (S6): no sockets, threads or clock, which are its driver's. The driver
+ * asks for the next step, takes it, and says how it ended, all on one thread.
+ */
+public final class NodeProtocol {
+    /** What to do next. */
+    public enum Step {
+        /** Offer the segment: {@link NodeProtocol#mountRequest}. */
+        MOUNT,
+        /** Say that this node lives: {@link NodeProtocol#pingRequest}. */
+        PING,
+        /** Cut all {@link NodeProtocol#sessions}, wait for it, then {@link NodeProtocol#renew}. */
+        RENEW
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(StorageNode.class);
+    private static final long DEFAULT_PING_MILLIS = 1000;
+    private static final long MAX_PING_MILLIS = 5000;
+
+    private final SegmentMemory memory;
+    private final NodeIdentity self;
+    private final SafetyRules rules;
+    private final Executor verifier;
+    private final Runnable news;
+    private Step step = Step.MOUNT;
+    private AccessGate gate;
+    private SessionTable sessions;
+    private @Nullable NodeOrders orders;
+    private @Nullable Epoch epoch;
+    private @Nullable Boolean journalDurable;
+    private long pingIntervalNanos = TimeUnit.MILLISECONDS.toNanos(DEFAULT_PING_MILLIS);
+
+    /**
+     * @param verifier runs checks of replicas, which take time
+     * @param news called from any thread when {@link #hasNews} became true
+     */
+    public NodeProtocol(SegmentMemory memory, NodeIdentity self, SafetyRules rules, Executor verifier, Runnable news) {
+        this.memory = memory;
+        this.self = self;
+        this.rules = rules;
+        this.verifier = verifier;
+        this.news = news;
+        this.gate = new AccessGate(memory, memory.id(), self.processNonce(), rules);
+        this.sessions = new SessionTable(rules);
+    }
+
+    public Step step() {
+        return step;
+    }
+
+    /** Of this incarnation of the memory: another one after {@link #renew}. */
+    public AccessGate gate() {
+        return gate;
+    }
+
+    /** Of this incarnation of the memory: another one after {@link #renew}. */
+    public SessionTable sessions() {
+        return sessions;
+    }
+
+    public long pingIntervalNanos() {
+        return pingIntervalNanos;
+    }
+
+    /** Whether the master's journal outlives the master; empty before the first mount. */
+    public Optional<Boolean> journalDurable() {
+        return Optional.ofNullable(journalDurable);
+    }
+
+    public MountSegmentRequest mountRequest(int dataPort) {
+        MountSegmentRequest.Builder request = MountSegmentRequest.newBuilder()
+                .setSegment(Ids.toProto(memory.id()))
+                .setProcessNonce(self.processNonce())
+                .setName(self.name())
+                .setHost(self.host())
+                .setDataPort(dataPort)
+                .setSizeBytes(memory.sizeBytes())
+                .setRegionBytes(memory.regionBytes())
+                .setHostId(self.hostId());
+        memory.clusterId().ifPresent(cluster -> request.setCluster(Ids.toProto(cluster)));
+        return request.build();
+    }
+
+    /**
+     * The mount was answered; times are of the monotonic clock, before sending and after receiving.
+     *
+     * @throws StoreException if the answer can't be used; mount again later
+     */
+    public void mounted(MountSegmentResponse answer, long sentNanos, long receivedNanos) {
+        Epoch offered = Epoch.of(answer.getEpoch());
+        if (lostTo(offered)) {
+            return;
+        }
+        SealKey key = new SealKey(answer.getAccessKey().toByteArray());
+        memory.adoptCluster(offered.clusterId());
+        gate.adopt(offered, key, answer.getMasterTicks(), sentNanos, receivedNanos);
+        LOG.info(
+                "{}: segment {} is mounted, {}, in cluster {}, epoch {}",
+                self.name(),
+                memory.id(),
+                memory.warm() ? "with the content of an earlier process" : "empty at its start",
+                offered.clusterId(),
+                offered.revision());
+        orders = new NodeOrders(sessions, memory, verifier, news);
+        epoch = offered;
+        journalDurable = answer.getJournalDurable();
+        long millis = Integer.toUnsignedLong(answer.getPingIntervalMs());
+        pingIntervalNanos =
+                TimeUnit.MILLISECONDS.toNanos(millis == 0 ? DEFAULT_PING_MILLIS : Math.min(millis, MAX_PING_MILLIS));
+        step = Step.PING;
+    }
+
+    /** A mount or ping failed. Only the master's own word ends the content; anything else is tried again. */
+    public void failed(StoreException failure) {
+        if (failure.code() == ErrorCode.SEGMENT_NOT_FOUND || failure.code() == ErrorCode.SEGMENT_ALREADY_EXISTS) {
+            lose("the master refuses it: " + failure.getMessage());
+        }
+    }
+
+    public PingRequest pingRequest() {
+        PingRequest.Builder request =
+                PingRequest.newBuilder().setSegment(Ids.toProto(memory.id())).setProcessNonce(self.processNonce());
+        mountedOrders().report(request);
+        return request.build();
+    }
+
+    /** Whether a ping has more to say than that this node lives; then it should go at once. */
+    public boolean hasNews() {
+        return orders != null && orders.hasNews();
+    }
+
+    /** The ping was answered; times as in {@link #mounted}. */
+    public void pinged(PingRequest ping, PingResponse answer, long sentNanos, long receivedNanos) {
+        Epoch current = Epoch.of(answer.getEpoch());
+        if (lostTo(current)) {
+            return;
+        }
+        int newer = Long.compareUnsigned(
+                current.revision(), Objects.requireNonNull(epoch).revision());
+        if (newer > 0) {
+            LOG.info("{}: a new leader, epoch {}; mounting again", self.name(), current.revision());
+            step = Step.MOUNT;
+        } else if (newer == 0) {
+            NodeOrders now = mountedOrders();
+            now.reported(ping);
+            gate.learnClock(answer.getMasterTicks(), sentNanos, receivedNanos);
+            answer.getCutsList().forEach(now::cut);
+            answer.getVerifiesList().forEach(now::verify);
+        }
+    }
+
+    /** Makes the memory empty, under a new id. No session may use it any more. */
+    public void renew() {
+        memory.renew();
+        gate = new AccessGate(memory, memory.id(), self.processNonce(), rules);
+        sessions = new SessionTable(rules);
+        orders = null;
+        epoch = null;
+        step = Step.MOUNT;
+    }
+
+    /** For the calls that suspend the segment or take it out. */
+    public SegmentRequest segmentRequest() {
+        return SegmentRequest.newBuilder()
+                .setSegment(Ids.toProto(memory.id()))
+                .setProcessNonce(self.processNonce())
+                .build();
+    }
+
+    private boolean lostTo(Epoch other) {
+        Optional<UUID> own = memory.clusterId();
+        boolean lost = own.isPresent() && !own.get().equals(other.clusterId());
+        if (lost) {
+            lose("it is of cluster " + own.get() + ", and the master of " + other.clusterId());
+        }
+        return lost;
+    }
+
+    private void lose(String why) {
+        LOG.info("{}: segment {} returns empty under a new id: {}", self.name(), memory.id(), why);
+        step = Step.RENEW;
+    }
+
+    private NodeOrders mountedOrders() {
+        if (orders == null) {
+            throw new IllegalStateException("the segment is not mounted");
+        }
+        return orders;
+    }
+}
