@@ -94,7 +94,7 @@ final class ClientConnection extends FrameConnection {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            log.warn("{}: closing", channel().remoteAddress(), cause);
+            log.warn("{}: closing", peer(), cause);
         }
         end(ErrorCode.RPC_FAIL, cause.toString());
     }

@@ -105,7 +105,7 @@ final class ClientLink {
             current = null;
             connector.again(reason);
         }
-        String where = " to " + connection.channel().remoteAddress() + " was cut off: " + reason;
+        String where = " to " + connection.peer() + " was cut off: " + reason;
         endCalls(
                 call -> call.connection == connection, call -> new RpcException(code, call.method + where, true, null));
     }
@@ -242,7 +242,7 @@ final class ClientLink {
     private RpcException timeout(PendingCall<?> call) {
         ClientConnection sentTo = call.connection;
         String text = sentTo != null
-                ? call.method + " got no answer from " + sentTo.channel().remoteAddress() + " within its deadline"
+                ? call.method + " got no answer from " + sentTo.peer() + " within its deadline"
                 : call.method + " found no connection to " + options.addresses + " within its deadline; last failure: "
                         + connector.lastFailure();
         return new RpcException(ErrorCode.RPC_TIMEOUT, text, sentTo != null, null);

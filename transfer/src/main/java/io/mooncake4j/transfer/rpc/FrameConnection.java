@@ -8,6 +8,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +67,11 @@ abstract class FrameConnection extends ByteToMessageDecoder {
 
     final Channel channel() {
         return context().channel();
+    }
+
+    /** The other end's address, for people. */
+    final String peer() {
+        return NetUtil.toSocketAddressString((InetSocketAddress) channel().remoteAddress());
     }
 
     @Override

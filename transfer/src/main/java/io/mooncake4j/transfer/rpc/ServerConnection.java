@@ -203,23 +203,23 @@ final class ServerConnection extends FrameConnection {
 
     @Override
     void violated(ErrorCode code, long id, String text) {
-        log.debug("{}: {}", channel().remoteAddress(), text);
+        log.debug("{}: {}", peer(), text);
         refuseRequest(code, id, text);
         drain();
     }
 
     @Override
     void dead(String text) {
-        log.debug("{}: {}, closing", channel().remoteAddress(), text);
+        log.debug("{}: {}, closing", peer(), text);
         channel().close();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            log.debug("{}: {}", channel().remoteAddress(), cause.toString());
+            log.debug("{}: {}", peer(), cause.toString());
         } else {
-            log.warn("{}: closing", channel().remoteAddress(), cause);
+            log.warn("{}: closing", peer(), cause);
         }
         ctx.close();
     }
