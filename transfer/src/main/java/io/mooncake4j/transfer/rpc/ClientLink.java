@@ -42,7 +42,7 @@ final class ClientLink {
         this.options = options;
         this.permits = permits;
         this.loop = loops.group().next();
-        this.started = new LoopQueue<>(loop, this::accept, this::flush);
+        this.started = new LoopQueue<>(loop, this::accept, this::flush, this::turnAway);
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(loops.channelType())
@@ -135,7 +135,7 @@ final class ClientLink {
 
     private void accept(PendingCall<?> call) {
         if (closed) {
-            end(call, closedException(false));
+            turnAway(call);
             return;
         }
         long remainingNanos = call.deadline.remainingNanos();
@@ -149,6 +149,10 @@ final class ClientLink {
         if (current != null) {
             send(id, call, current);
         }
+    }
+
+    private void turnAway(PendingCall<?> call) {
+        end(call, closedException(false));
     }
 
     private void flush() {

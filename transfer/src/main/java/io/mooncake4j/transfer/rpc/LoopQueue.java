@@ -14,14 +14,16 @@ final class LoopQueue<T> implements Runnable {
     private final EventLoop loop;
     private final Consumer<T> each;
     private final Runnable afterBatch;
+    private final Consumer<T> discard;
     private final Queue<T> items = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    /** Both run on the loop; on the adding thread once the loop has ended. */
-    LoopQueue(EventLoop loop, Consumer<T> each, Runnable afterBatch) {
+    /** The first two run on the loop; what comes after the loop has ended is discarded by the adding thread. */
+    LoopQueue(EventLoop loop, Consumer<T> each, Runnable afterBatch, Consumer<T> discard) {
         this.loop = loop;
         this.each = each;
         this.afterBatch = afterBatch;
+        this.discard = discard;
     }
 
     void add(T item) {
@@ -45,12 +47,20 @@ final class LoopQueue<T> implements Runnable {
         }
     }
 
+    private void discardAll() {
+        T item;
+        while ((item = items.poll()) != null) {
+            discard.accept(item);
+        }
+    }
+
     private void schedule() {
         if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
             try {
                 loop.execute(this);
             } catch (RejectedExecutionException e) {
-                run();
+                scheduled.set(false);
+                discardAll();
             }
         }
     }

@@ -38,7 +38,7 @@ final class ServerConnection extends FrameConnection {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         super.handlerAdded(ctx);
-        answers = new LoopQueue<>(ctx.channel().eventLoop(), this::writeAnswer, this::afterAnswers);
+        answers = new LoopQueue<>(ctx.channel().eventLoop(), this::writeAnswer, this::afterAnswers, ByteBuf::release);
     }
 
     /** Says why this connection is not wanted, and closes it. */

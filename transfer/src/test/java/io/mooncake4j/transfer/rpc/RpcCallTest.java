@@ -198,7 +198,10 @@ class RpcCallTest {
                         StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMS))
                 .hasMessageContaining("the body of REMOVE_ALL is malformed");
         assertThatThrownBy(() -> client.call(
-                        Method.REMOVE_ALL, text("no id"), PutStartRequest.parser(), Deadline.after(RpcFixture.PATIENCE)))
+                        Method.REMOVE_ALL,
+                        text("no id"),
+                        PutStartRequest.parser(),
+                        Deadline.after(RpcFixture.PATIENCE)))
                 .isInstanceOfSatisfying(
                         RpcException.class, e -> assertThat(e.maybeDelivered()).isTrue())
                 .hasMessageContaining("the answer of REMOVE_ALL is malformed");
