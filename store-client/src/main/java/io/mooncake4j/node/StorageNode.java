@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class StorageNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StorageNode.class);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
-    private static final long CUT_SECONDS = 5;
+    private static final long CUT_SECONDS = 3;
     private static final long BACKOFF_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long BACKOFF_MAX_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** Between two pings, however much there is to report. */
@@ -307,11 +307,14 @@ public final class StorageNode implements AutoCloseable {
         boolean cut = false;
         try {
             thread.join();
-            CompletableFuture<Void> all = protocol.sessions().cutAll().toCompletableFuture();
-            stopListening();
-            cut = isCut(all, CUT_SECONDS);
+            cut = isCut(protocol.sessions().cutAll().toCompletableFuture(), CUT_SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (cut) {
+            stopListening();
+        } else {
+            daemon(this::stopListening, "node-stop").start(); // waits for the threads that are still there
         }
         verifier.shutdown();
         boolean suspend = suspends();
