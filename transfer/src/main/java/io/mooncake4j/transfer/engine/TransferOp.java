@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * One run of bytes between the caller's buffers and a range of the target's token. The buffers' remaining bytes are
- * read or filled in order; their positions are the transport's until {@link TransferEngine#run} returns, after which
- * nobody but the caller touches them.
+ * read or filled in order, while their positions and limits stay as they are: transports work on duplicates. After
+ * {@link TransferEngine#run} has returned nobody but the caller touches them.
  */
 public class TransferOp {
     /** What became of an attempt (S2, S3). */

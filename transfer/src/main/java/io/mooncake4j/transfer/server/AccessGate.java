@@ -91,11 +91,23 @@ public final class AccessGate {
     }
 
     /**
-     * Checks a token that came over a connection of this client and generation: once a request, before anything else.
+     * Checks that a connection's client means this process of the node, and not an earlier one (S6).
+     *
+     * @throws StoreException TOKEN_REFUSED if it doesn't
+     */
+    public void verifyNonce(long nonce) {
+        if (nonce != processNonce && rules.enforce(SafetyRule.TOKEN_CHECK)) {
+            throw refused("it is for an earlier process of this node; ask the master again");
+        }
+    }
+
+    /**
+     * Checks a token for this mode, that came over a connection of this client and generation: once a request, before
+     * anything else.
      *
      * @throws StoreException TOKEN_REFUSED with the reason
      */
-    public void verify(AccessToken token, UUID client, long generation, long nowNanos) {
+    public void verify(AccessToken token, AccessToken.Mode mode, UUID client, long generation, long nowNanos) {
         if (!rules.enforce(SafetyRule.TOKEN_CHECK)) {
             return;
         }
@@ -107,9 +119,10 @@ public final class AccessGate {
         if (!token.segmentId().equals(segmentId)) {
             throw refused("it is for segment " + token.segmentId() + ", not " + segmentId);
         }
-        if (token.processNonce() != processNonce) {
-            throw refused("it is for an earlier process of this node; ask the master again");
+        if (token.mode() != mode) {
+            throw refused("it permits to " + token.mode() + ", not to " + mode);
         }
+        verifyNonce(token.processNonce());
         if (!token.clientId().equals(client) || token.generation() != generation) {
             throw refused(
                     "it belongs to another session: client " + token.clientId() + " generation " + token.generation());
