@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.proto.Uuid;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What all calls of one client share. Safe for all threads. */
@@ -21,6 +22,9 @@ final class Core {
     final Renewals renewals = new Renewals();
     final Suspicions suspicions = new Suspicions();
     final AvoidedSegments avoided = new AvoidedSegments();
+    /** Reads whose bytes did not have their checksum: each is an alarm. */
+    final LongAdder mismatches = new LongAdder();
+
     final RunningCalls running;
     private final int poolBytes;
     private @Nullable BufferPool pool;

@@ -18,12 +18,15 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One get: asks for replicas, reads one of each key, checks lease and checksum, and asks again for what failed, until the
  * deadline. Runs on the caller's thread.
  */
 final class GetFlow<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(GetFlow.class);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** 20 MB/s. */
     private static final long PATIENCE_NANOS_PER_BYTE = 50;
@@ -137,9 +140,8 @@ final class GetFlow<T> {
                 boolean held =
                         now - tenure.endNanos(reading.slot()) < 0 || !core.safety.enforce(SafetyRule.LEASE_CHECK);
                 reading.settle(held, core.avoided);
-                UUID corrupt = reading.takeMismatch();
-                if (corrupt != null && core.suspicions.confirms(reading.objectId(), corrupt)) {
-                    reportCorrupt(reading, corrupt);
+                if (reading.takeMismatch()) {
+                    mismatched(reading);
                 }
             }
             inWave.clear();
@@ -148,6 +150,15 @@ final class GetFlow<T> {
                 return;
             }
             tenure.renewIfDueAndWait(deadline);
+        }
+    }
+
+    private void mismatched(Reading<T> reading) {
+        core.mismatches.increment();
+        LOG.warn("object {}: {}", reading.objectId(), reading.detail());
+        UUID corrupt = reading.mismatchAt();
+        if (corrupt != null && core.suspicions.confirms(reading.objectId(), corrupt)) {
+            reportCorrupt(reading, corrupt);
         }
     }
 

@@ -373,6 +373,11 @@ public final class MooncakeClient implements AutoCloseable {
         }
     }
 
+    /** How often bytes that were read did not have their checksum. For tests. */
+    long checksumMismatches() {
+        return core.mismatches.sum();
+    }
+
     private Deadline deadline() {
         return Deadline.after(timeout);
     }

@@ -41,6 +41,7 @@ final class Reading<T> {
     /** The segment of the present wave. */
     private @Nullable UUID source;
 
+    private boolean mismatched;
     private @Nullable UUID mismatchAt;
 
     private int slot;
@@ -221,6 +222,7 @@ final class Reading<T> {
                     ErrorCode.CHECKSUM_MISMATCH,
                     "the bytes read from segment " + (onlySource == null ? source + " and others" : onlySource)
                             + " don't have the checksum they were put with");
+            mismatched = true;
             mismatchAt = onlySource;
             startOver();
             failed |= 1L << number;
@@ -229,12 +231,22 @@ final class Reading<T> {
         end(KeyResult.hit(bytes.sizeBytes(), replicas, target.value()));
     }
 
-    /** The segment whose replica had a wrong checksum in the last wave; null: there was none, or it isn't known. */
+    /** Whether the bytes that the last wave completed had a wrong checksum; true once for each time. */
+    boolean takeMismatch() {
+        boolean taken = mismatched;
+        mismatched = false;
+        return taken;
+    }
+
+    /** The segment of the replica that last had a wrong checksum; null: its bytes came from more than one. */
     @Nullable
-    UUID takeMismatch() {
-        UUID segment = mismatchAt;
-        mismatchAt = null;
-        return segment;
+    UUID mismatchAt() {
+        return mismatchAt;
+    }
+
+    /** The cause of the last failure, for people. */
+    String detail() {
+        return detail;
     }
 
     private long checksum(ValueBytes bytes) {
