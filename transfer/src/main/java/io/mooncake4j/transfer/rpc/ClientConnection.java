@@ -17,6 +17,7 @@ final class ClientConnection extends FrameConnection {
     int inFlight;
 
     private boolean retired;
+    private boolean ended;
     private ErrorCode endCode = ErrorCode.RPC_FAIL;
     private String endReason = "the server closed the connection";
 
@@ -59,14 +60,19 @@ final class ClientConnection extends FrameConnection {
         if (kind == Frame.RESPONSE) {
             link.answered(id, body);
         } else if (kind == Frame.ERROR) {
-            StoreException error = new StoreException(ErrorCode.of(code), new String(body, StandardCharsets.UTF_8));
-            if (id == 0) {
-                endReason = "the server refused the connection: " + error.getMessage();
-            } else {
-                link.refused(this, id, error);
-            }
+            refused(code, id, new String(body, StandardCharsets.UTF_8));
         } else if (kind != Frame.PING) {
             violated(ErrorCode.RPC_FAIL, id, "a server sends answers and pings, not frames of kind " + kind);
+        }
+    }
+
+    private void refused(int number, long id, String text) {
+        ErrorCode code = ErrorCode.of(number);
+        String known = code.number() == number ? text : "error " + number + ", unknown here: " + text;
+        if (id == 0) {
+            end(ErrorCode.RPC_FAIL, "the server refused the connection: " + code + ": " + known);
+        } else {
+            link.refused(this, id, new StoreException(code, known));
         }
     }
 
@@ -86,9 +92,12 @@ final class ClientConnection extends FrameConnection {
     }
 
     private void end(ErrorCode code, String reason) {
-        endCode = code;
-        endReason = reason;
-        context().close();
+        if (!ended) {
+            ended = true;
+            endCode = code;
+            endReason = reason;
+            context().close();
+        }
     }
 
     @Override

@@ -103,7 +103,7 @@ final class ClientLink {
     void lost(ClientConnection connection, ErrorCode code, String reason) {
         if (connection == current) {
             current = null;
-            connector.again(reason);
+            connector.lost(reason);
         }
         String where = " to " + connection.peer() + " was cut off: " + reason;
         endCalls(

@@ -51,19 +51,27 @@ final class Connector {
         failures = 0;
     }
 
-    /** The server went away: tries it again, after a while. */
-    void again(String reason) {
+    /** The connection is gone: tries the same server after a while, the next if this one never answered. */
+    void lost(String reason) {
+        if (failures == 0) {
+            retry(reason);
+        } else {
+            next(reason);
+        }
+    }
+
+    /** The server is no use: tries the next after a while. */
+    void next(String reason) {
+        retry(reason);
+        addressIndex++;
+    }
+
+    private void retry(String reason) {
         lastFailure = address() + ": " + reason;
         failures++;
         if (!closed) {
             loop.schedule(this::connect, backoffNanos(), TimeUnit.NANOSECONDS);
         }
-    }
-
-    /** The server is no use: tries the next, after a while. */
-    void next(String reason) {
-        again(reason);
-        addressIndex++;
     }
 
     void close() {

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes calls. Safe for all threads. */
@@ -27,7 +28,7 @@ public final class RpcClient implements AutoCloseable {
     private final Semaphore permits;
     private final List<ClientLink> links = new ArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RpcClient(RpcClientOptions options) {
         this.options = options;
@@ -92,8 +93,7 @@ public final class RpcClient implements AutoCloseable {
     /** Fails all calls in flight with CLOSED. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             for (ClientLink link : links) {
                 link.close();
             }
@@ -118,7 +118,7 @@ public final class RpcClient implements AutoCloseable {
         }
         int needed = (int) Math.min(options.maxInFlight, 1 + frameBytes / BYTES_PER_PERMIT);
         acquire(method, needed, waitNanos);
-        if (closed) {
+        if (closed.get()) {
             permits.release(needed);
             throw ClientLink.closedException(false);
         }

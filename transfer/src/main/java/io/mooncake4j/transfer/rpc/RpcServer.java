@@ -29,6 +29,7 @@ public final class RpcServer implements AutoCloseable {
         this.options = options;
         this.handler = handler;
         this.loops = EventLoops.start("mooncake4j-rpc-server", options.threads, options.nativeTransport);
+        InetSocketAddress address = new InetSocketAddress(options.bindHost, options.port);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannelType())
@@ -42,7 +43,7 @@ public final class RpcServer implements AutoCloseable {
                         accept(channel);
                     }
                 })
-                .bind(new InetSocketAddress(options.bindHost, options.port))
+                .bind(address)
                 .awaitUninterruptibly();
         this.listener = bound.channel();
         if (!bound.isSuccess()) {
@@ -50,7 +51,10 @@ public final class RpcServer implements AutoCloseable {
             throw new StoreException(
                     ErrorCode.INVALID_PARAMS,
                     "cannot listen on " + options.bindHost + ":" + options.port + ": "
-                            + bound.cause().getMessage() + "; choose another host or port",
+                            + (address.isUnresolved()
+                                    ? "the host is unknown"
+                                    : bound.cause().getMessage())
+                            + "; choose another host or port",
                     bound.cause());
         }
     }

@@ -101,6 +101,29 @@ class RpcConnectionTest {
     }
 
     @Test
+    void shouldTurnToTheNextAddressWhenOneRefusesConnections() {
+        RpcServer full = fixture.server(fixture.serverOptions().maxConnections(0), RpcFixture::echo);
+        RpcServer server = fixture.server(RpcFixture::echo);
+        RpcClient client = fixture.client(fixture.clientOptions(full.port(), server.port()));
+        await().atMost(PATIENCE).until(() -> {
+            CompletableFuture<String> call = callAsync(client, "second");
+            return !call.handle((answer, e) -> e != null).get();
+        });
+    }
+
+    @Test
+    void shouldNameTheNumberWhenAnErrorIsUnknown() throws Exception {
+        ServerSocket listener = listener();
+        RpcClient client = fixture.client(fixture.clientOptions(listener.getLocalPort()));
+        CompletableFuture<String> call = callAsync(client, "");
+        try (RawPeer server = new RawPeer(listener.accept())) {
+            long id = server.receive().id();
+            server.send(RawPeer.frame(RawPeer.MAGIC, 1, 3, -9999, id, 0, new byte[] {'x'}));
+            assertThat(failureOf(call)).hasMessage("INTERNAL_ERROR (-1): error -9999, unknown here: x");
+        }
+    }
+
+    @Test
     void shouldTurnToTheNextAddressWhenOneDoesNotLead() {
         BlockingQueue<RpcCall> held = new LinkedBlockingQueue<>();
         RpcServer standby = fixture.server(call -> {
@@ -255,7 +278,7 @@ class RpcConnectionTest {
     }
 
     @Test
-    void shouldRefuseOptionsWithoutAnAddress() {
+    void shouldRefuseToStartWhenNoAddressIsGiven() {
         assertThatThrownBy(() -> fixture.client(fixture.clientOptions())).hasMessageContaining("no address");
     }
 }
