@@ -34,8 +34,8 @@ public final class NodeProtocol {
         MOUNT,
         /** Say that this node lives: {@link NodeProtocol#pingRequest}. */
         PING,
-        /** Cut all {@link NodeProtocol#sessions}, wait for it, then {@link NodeProtocol#renew}. */
-        RENEW
+        /** Cut all {@link NodeProtocol#sessions}; when that is done: {@link NodeProtocol#allCut}. */
+        CUT
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(StorageNode.class);
@@ -51,7 +51,8 @@ public final class NodeProtocol {
     private AccessGate gate;
     private SessionTable sessions;
     private @Nullable NodeOrders orders;
-    private @Nullable Epoch epoch;
+    private @Nullable Epoch newest;
+    private boolean lost;
     private @Nullable Boolean journalDurable;
     private long pingIntervalNanos = TimeUnit.MILLISECONDS.toNanos(DEFAULT_PING_MILLIS);
 
@@ -73,12 +74,12 @@ public final class NodeProtocol {
         return step;
     }
 
-    /** Of this incarnation of the memory: another one after {@link #renew}. */
+    /** For the present sessions: another one after {@link #allCut}. */
     public AccessGate gate() {
         return gate;
     }
 
-    /** Of this incarnation of the memory: another one after {@link #renew}. */
+    /** The present sessions: another table after {@link #allCut}. */
     public SessionTable sessions() {
         return sessions;
     }
@@ -116,6 +117,10 @@ public final class NodeProtocol {
         if (lostTo(offered)) {
             return;
         }
+        if (newest != null && Long.compareUnsigned(offered.revision(), newest.revision()) < 0) {
+            throw new StoreException(
+                    ErrorCode.NOT_LEADER, "epoch " + offered.revision() + " ended: " + newest.revision() + " is newer");
+        }
         SealKey key = new SealKey(answer.getAccessKey().toByteArray());
         memory.adoptCluster(offered.clusterId());
         gate.adopt(offered, key, answer.getMasterTicks(), sentNanos, receivedNanos);
@@ -127,7 +132,7 @@ public final class NodeProtocol {
                 offered.clusterId(),
                 offered.revision());
         orders = new NodeOrders(sessions, memory, verifier, news);
-        epoch = offered;
+        newest = offered;
         journalDurable = answer.getJournalDurable();
         long millis = Integer.toUnsignedLong(answer.getPingIntervalMs());
         pingIntervalNanos =
@@ -161,10 +166,11 @@ public final class NodeProtocol {
             return;
         }
         int newer = Long.compareUnsigned(
-                current.revision(), Objects.requireNonNull(epoch).revision());
+                current.revision(), Objects.requireNonNull(newest).revision());
         if (newer > 0) {
             LOG.info("{}: a new leader, epoch {}; mounting again", self.name(), current.revision());
-            step = Step.MOUNT;
+            newest = current;
+            step = Step.CUT; // a writer of the older epoch may be in the middle of a copy (S5)
         } else if (newer == 0) {
             NodeOrders now = mountedOrders();
             now.reported(ping);
@@ -174,13 +180,16 @@ public final class NodeProtocol {
         }
     }
 
-    /** Makes the memory empty, under a new id. No session may use it any more. */
-    public void renew() {
-        memory.renew();
+    /** No session uses the memory any more. Content that is lost is replaced by none, under a new id. */
+    public void allCut() {
+        if (lost) {
+            memory.renew();
+            newest = null;
+            lost = false;
+        }
         gate = new AccessGate(memory, memory.id(), self.processNonce(), rules);
         sessions = new SessionTable(rules);
         orders = null;
-        epoch = null;
         step = Step.MOUNT;
     }
 
@@ -194,16 +203,17 @@ public final class NodeProtocol {
 
     private boolean lostTo(Epoch other) {
         Optional<UUID> own = memory.clusterId();
-        boolean lost = own.isPresent() && !own.get().equals(other.clusterId());
-        if (lost) {
+        boolean another = own.isPresent() && !own.get().equals(other.clusterId());
+        if (another) {
             lose("it is of cluster " + own.get() + ", and the master of " + other.clusterId());
         }
-        return lost;
+        return another;
     }
 
     private void lose(String why) {
         LOG.info("{}: segment {} returns empty under a new id: {}", self.name(), memory.id(), why);
-        step = Step.RENEW;
+        lost = true;
+        step = Step.CUT;
     }
 
     private NodeOrders mountedOrders() {

@@ -111,10 +111,10 @@ class NodeProtocolTest {
 
         node.failed(new StoreException(code, "dropped"));
 
-        assertThat(node.step()).isEqualTo(Step.RENEW);
+        assertThat(node.step()).isEqualTo(Step.CUT);
         node.sessions().cutAll();
         assertThatThrownBy(() -> node.sessions().open(CLIENT, 99, () -> {})).hasMessageContaining("SESSION_CUT");
-        node.renew();
+        node.allCut();
         assertThat(node.step()).isEqualTo(Step.MOUNT);
         assertThat(memory.id()).isNotEqualTo(id);
         assertThat(node.mountRequest(1).hasCluster()).isFalse();
@@ -145,7 +145,7 @@ class NodeProtocolTest {
                 node.pingRequest(),
                 PingResponse.newBuilder().setEpoch(otherCluster().toProto()));
 
-        assertThat(node.step()).isEqualTo(Step.RENEW);
+        assertThat(node.step()).isEqualTo(Step.CUT);
     }
 
     @Test
@@ -155,7 +155,7 @@ class NodeProtocolTest {
 
         node.mounted(mountAnswer(other), 0, 0);
 
-        assertThat(node.step()).isEqualTo(Step.RENEW);
+        assertThat(node.step()).isEqualTo(Step.CUT);
         assertThat(memory.clusterId()).contains(CLUSTER);
         assertRefused(token(memory.id(), other));
     }
@@ -169,8 +169,12 @@ class NodeProtocolTest {
 
         pinged(node.pingRequest(), answer);
 
-        assertThat(node.step()).isEqualTo(Step.MOUNT);
+        assertThat(node.step()).isEqualTo(Step.CUT);
         assertThat(node.hasNews()).isFalse();
+        node.sessions().cutAll();
+        node.allCut();
+        assertThat(node.step()).isEqualTo(Step.MOUNT);
+        assertThatThrownBy(() -> node.mounted(mountAnswer(epoch(5)), 0, 0)).hasMessageContaining("NOT_LEADER");
         mount(epoch(6));
         assertThat(memory.id()).isEqualTo(id);
         assertServed(token(id, epoch(6)));
@@ -233,9 +237,9 @@ class NodeProtocolTest {
         Session session = node.sessions().open(CLIENT, 1, () -> {});
         pinged(node.pingRequest(), orders().addCuts(cut(0)).addCuts(cut(1)));
         pinged(node.pingRequest(), PingResponse.newBuilder().setEpoch(epoch(6).toProto()));
-        mount(epoch(6));
-
         session.leave();
+        node.allCut();
+        mount(epoch(6));
 
         assertThat(node.pingRequest().getConfirmedList()).isEmpty();
     }
@@ -307,13 +311,11 @@ class NodeProtocolTest {
                 default -> {}
             }
             switch (node.step()) {
-                case RENEW -> {
-                    UUID before = memory.id();
+                case CUT -> {
                     node.sessions().cutAll();
                     open.forEach(Session::leave);
                     open.clear();
-                    node.renew();
-                    assertThat(memory.id()).isNotEqualTo(before);
+                    node.allCut();
                 }
                 case MOUNT -> node.mounted(mountAnswer(master), 0, 0);
                 case PING -> {
@@ -408,13 +410,12 @@ class NodeProtocolTest {
     }
 
     private void assertServed(AccessToken token) {
-        assertThat(token.segmentId()).isEqualTo(node.gate().segmentId());
-        assertThatCode(() -> node.gate().verifyTime(token, 0)).doesNotThrowAnyException();
+        assertThatCode(() -> node.gate().verify(token, AccessToken.Mode.READ, CLIENT, 0, 0))
+                .doesNotThrowAnyException();
     }
 
     private void assertRefused(AccessToken token) {
-        if (token.segmentId().equals(node.gate().segmentId())) {
-            assertThatThrownBy(() -> node.gate().verifyTime(token, 0)).hasMessageContaining("TOKEN_REFUSED");
-        }
+        assertThatThrownBy(() -> node.gate().verify(token, AccessToken.Mode.READ, CLIENT, 0, 0))
+                .hasMessageContaining("TOKEN_REFUSED");
     }
 }

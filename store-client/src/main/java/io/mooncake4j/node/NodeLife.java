@@ -1,0 +1,256 @@
+package io.mooncake4j.node;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.mooncake4j.node.NodeWiring.DataSide;
+import io.mooncake4j.transfer.memory.SegmentMemory;
+import io.mooncake4j.transfer.rpc.RpcClient;
+import io.mooncake4j.transfer.wire.Deadline;
+import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.Empty;
+import io.mooncake4j.transfer.wire.proto.MountSegmentResponse;
+import io.mooncake4j.transfer.wire.proto.PingRequest;
+import io.mooncake4j.transfer.wire.proto.PingResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the steps of a {@link NodeProtocol} on a thread of its own: calls the master, listens for clients, waits for
+ * sessions to end.
+ */
+final class NodeLife {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageNode.class);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
+    private static final long CUT_SECONDS = 3;
+    private static final long BACKOFF_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long BACKOFF_MAX_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** Between two pings, however much there is to report. */
+    private static final long PING_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final NodeOptions options;
+    private final String name;
+    private final String bindHost;
+    private final SegmentMemory memory;
+    private final RpcClient master;
+    private final ExecutorService verifier = Executors.newSingleThreadExecutor(task -> daemon(task, "node-verify"));
+    private final Semaphore wake = new Semaphore(0);
+    private final NodeProtocol protocol;
+    private final RetryLog trouble = new RetryLog(LOG);
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile int dataPort;
+    private @Nullable DataSide data;
+    private boolean mounted;
+    private long backoffNanos = BACKOFF_MIN_NANOS;
+    private long pingedNanos;
+
+    NodeLife(NodeOptions options, NodeIdentity self, String bindHost, SegmentMemory memory, RpcClient master) {
+        this.options = options;
+        this.name = self.name();
+        this.bindHost = bindHost;
+        this.memory = memory;
+        this.master = master;
+        this.dataPort = options.dataPort;
+        this.protocol = new NodeProtocol(memory, self, options.rules, verifier, wake::release);
+        this.thread = daemon(this::live, "node-" + name);
+    }
+
+    private static Thread daemon(Runnable body, String threadName) {
+        Thread thread = new Thread(body, threadName);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Listens, then goes on in the background. */
+    void start() throws IOException {
+        listen();
+        thread.start();
+    }
+
+    int dataPort() {
+        return dataPort;
+    }
+
+    synchronized boolean isMounted() {
+        return mounted;
+    }
+
+    synchronized boolean awaitMounted(Duration timeout) {
+        Deadline deadline = Deadline.after(timeout);
+        try {
+            while (!mounted && !deadline.expired()) {
+                TimeUnit.NANOSECONDS.timedWait(this, deadline.remainingNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return mounted;
+    }
+
+    private synchronized void setMounted(boolean value) {
+        mounted = value;
+        notifyAll();
+    }
+
+    private void live() {
+        while (!stopping) {
+            try {
+                switch (protocol.step()) {
+                    case MOUNT -> mount();
+                    case PING -> ping();
+                    case CUT -> cut();
+                }
+            } catch (StoreException e) {
+                protocol.failed(e);
+                if (protocol.step() != NodeProtocol.Step.CUT) {
+                    retry("waits for a master at " + options.masters + ": " + e.getMessage());
+                }
+            } catch (IOException | RuntimeException e) {
+                retry("tries again after " + e);
+            } catch (InterruptedException e) {
+                return; // only stop() does that
+            }
+        }
+    }
+
+    private void retry(String what) {
+        if (!stopping) {
+            trouble.failed(name + " " + what, System.nanoTime());
+        }
+    }
+
+    private void mount() throws IOException, InterruptedException {
+        if (backoffNanos > BACKOFF_MIN_NANOS) {
+            pause(ThreadLocalRandom.current().nextLong(backoffNanos / 2, backoffNanos));
+        }
+        backoffNanos = Math.min(2 * backoffNanos, BACKOFF_MAX_NANOS);
+        if (data == null) {
+            listen();
+        }
+        long sentNanos = System.nanoTime();
+        MountSegmentResponse answer =
+                call(Method.MOUNT_SEGMENT, protocol.mountRequest(dataPort), MountSegmentResponse.parser());
+        protocol.mounted(answer, sentNanos, System.nanoTime());
+        if (protocol.step() == NodeProtocol.Step.PING) {
+            trouble.succeeded(name + " is mounted and heard again");
+            backoffNanos = BACKOFF_MIN_NANOS;
+            pingedNanos = sentNanos - protocol.pingIntervalNanos(); // the first ping tells that the epoch is adopted
+            setMounted(true);
+        }
+    }
+
+    private void ping() throws InterruptedException {
+        for (long leftNanos; !stopping && (leftNanos = untilPing()) > 0; ) {
+            pause(leftNanos);
+        }
+        pingedNanos = System.nanoTime();
+        PingRequest request = protocol.pingRequest();
+        PingResponse answer = call(Method.PING, request, PingResponse.parser());
+        protocol.pinged(request, answer, pingedNanos, System.nanoTime());
+        trouble.succeeded(name + " is mounted and heard again");
+    }
+
+    private long untilPing() {
+        long gapNanos = protocol.hasNews() ? PING_GAP_NANOS : protocol.pingIntervalNanos();
+        return pingedNanos + gapNanos - System.nanoTime();
+    }
+
+    private void cut() throws InterruptedException {
+        setMounted(false);
+        while (!cutAll()) {
+            LOG.warn(
+                    "{}: waiting for {} sessions to end",
+                    name,
+                    protocol.sessions().openCount());
+        }
+        stopListening();
+        LOG.info("{}: all sessions are cut", name);
+        protocol.allCut();
+    }
+
+    /** False if some thread still uses the memory after a while. */
+    private boolean cutAll() throws InterruptedException {
+        CompletableFuture<Void> done = protocol.sessions().cutAll().toCompletableFuture();
+        try {
+            done.get(CUT_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cutting sessions failed", e);
+        }
+    }
+
+    private void listen() throws IOException {
+        DataSide started = NodeWiring.serve(bindHost, dataPort, memory, protocol, options.hook);
+        data = started;
+        dataPort = started.port();
+    }
+
+    private void stopListening() {
+        if (data != null) {
+            data.stop().run();
+            data = null;
+        }
+    }
+
+    private void pause(long nanos) throws InterruptedException {
+        if (wake.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+            wake.drainPermits();
+        }
+    }
+
+    private <T extends MessageLite> T call(Method method, MessageLite request, Parser<T> parser) {
+        return master.call(method, request, parser, Deadline.after(CALL_TIMEOUT));
+    }
+
+    /** Ends the thread and all sessions; false if one of them still uses the memory after a while. */
+    boolean stop() {
+        stopping = true;
+        thread.interrupt();
+        boolean cut = false;
+        try {
+            thread.join();
+            cut = cutAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (cut) {
+            stopListening();
+        } else {
+            daemon(this::stopListening, "node-stop").start(); // waits for the threads that are still there
+        }
+        verifier.shutdown();
+        return cut;
+    }
+
+    /** After {@link #stop}: as the master said at the last mount. */
+    Optional<Boolean> journalDurable() {
+        return protocol.journalDurable();
+    }
+
+    /** After {@link #stop}: says goodbye, if there is a master. */
+    void tellMaster(Method how) {
+        if (isMounted()) {
+            try {
+                call(how, protocol.segmentRequest(), Empty.parser());
+            } catch (StoreException e) {
+                LOG.warn("{}: the master was not told, it will notice: {}", name, e.getMessage());
+            }
+            setMounted(false);
+        }
+    }
+}
