@@ -14,8 +14,6 @@ final class FreeBins {
     private static final int LEAVES = 1 << LEAF_BITS;
     /** Enough for lengths up to 2^38 units. */
     private static final int TOPS = 36;
-    /** How many blocks of a bin are looked at that may be too short. */
-    private static final int PROBES = 8;
 
     private static final int ABSENT = -2;
 
@@ -76,27 +74,14 @@ final class FreeBins {
         }
     }
 
-    /** A block of at least the length, or NONE; always one if there is a block of at least 9/8 of the length. */
+    /** A block of at least the length, which is at most that of {@link #largest}. */
     int find(long length) {
         // First the place that an object of this very size left, also when that lies between the bounds of two bins.
         int head = heads[lowerBin(length)];
-        if (head != NONE && chain.length(head) >= length) {
-            return head;
-        }
-        int block = firstFrom(upperBin(length));
-        if (block != NONE) {
-            return block;
-        }
-        int probes = PROBES;
-        for (block = head; block != NONE && probes-- > 0; block = after[block]) {
-            if (chain.length(block) >= length) {
-                return block;
-            }
-        }
-        return NONE;
+        return head != NONE && chain.length(head) >= length ? head : firstFrom(upperBin(length));
     }
 
-    /** A block of the highest bin that has one, such that {@link #find} of its length succeeds; NONE if empty. */
+    /** A block of the highest bin that has one: the longest block there is, or at least 8/9 of it; NONE if empty. */
     int largest() {
         if (tops == 0) {
             return NONE;
@@ -105,15 +90,12 @@ final class FreeBins {
         return heads[(top << LEAF_BITS) + highestBit(leaves[top])];
     }
 
+    /** From a bin that is not above the highest that has a block. */
     private int firstFrom(int bin) {
         int top = bin >>> LEAF_BITS;
         int leavesLeft = leaves[top] & (-1 << (bin & (LEAVES - 1)));
         if (leavesLeft == 0) {
-            long topsLeft = tops & (-2L << top);
-            if (topsLeft == 0) {
-                return NONE;
-            }
-            top = Long.numberOfTrailingZeros(topsLeft);
+            top = Long.numberOfTrailingZeros(tops & (-2L << top));
             leavesLeft = leaves[top];
         }
         return heads[(top << LEAF_BITS) + Integer.numberOfTrailingZeros(leavesLeft)];

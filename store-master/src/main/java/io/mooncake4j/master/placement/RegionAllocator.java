@@ -39,19 +39,16 @@ public final class RegionAllocator {
     }
 
     /**
-     * The offset of a range that is now in use, or -1 if none was found. One is found whenever there is a free range of
-     * 9/8 of what the length occupies, or the length is at most {@link #largestFreeBytes}; between that it may be missed.
+     * The offset of a range that is now in use; -1 if and only if the length is more than {@link #largestFreeBytes}. So
+     * a free range of 9/8 of what the length occupies is never missed, a shorter one may be.
      */
     public long allocate(long lengthBytes) {
         requirePositive(lengthBytes);
-        if (lengthBytes > freeBytes()) {
+        if (lengthBytes > largestFreeBytes()) {
             return -1;
         }
         long units = alignedBytes(lengthBytes) / ALIGNMENT_BYTES;
         int block = bins.find(units);
-        if (block == NONE) {
-            return -1;
-        }
         bins.remove(block);
         use(block, units);
         return chain.offset(block) * ALIGNMENT_BYTES;
@@ -132,7 +129,7 @@ public final class RegionAllocator {
         return capacityBytes - usedBytes;
     }
 
-    /** A length that {@link #allocate} will find: that of the longest free range, or at least 8/9 of it. */
+    /** The longest that {@link #allocate} finds: that of the longest free range, or at least 8/9 of it. */
     public long largestFreeBytes() {
         int block = bins.largest();
         return block == NONE ? 0 : chain.length(block) * ALIGNMENT_BYTES;

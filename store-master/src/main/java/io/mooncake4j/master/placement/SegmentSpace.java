@@ -11,13 +11,11 @@ public final class SegmentSpace {
 
     private final long regionBytes;
     private final RegionAllocator[] regions;
-    /** Per region, a length that it can surely give. */
+    /** Per region, the longest that it can give. */
     private final long[] largestFree;
 
     private final long capacityBytes;
     private long usedBytes;
-    /** The region that gave last: it is tried first. */
-    private int current;
 
     /** Both sizes are multiples of 64; the last region may be shorter than the others. */
     public SegmentSpace(long sizeBytes, long regionBytes) {
@@ -41,7 +39,8 @@ public final class SegmentSpace {
 
     /**
      * Takes space for an object of at least one byte: one extent, or, if it is larger than a region, several in the order
-     * of its bytes. Null, and nothing is taken, if it doesn't fit.
+     * of its bytes. Null, and nothing is taken, if it doesn't fit. The first region that can gives: that keeps the last
+     * ones whole for long objects.
      */
     public Extent @Nullable [] allocate(long lengthBytes) {
         if (lengthBytes > freeBytes()) {
@@ -50,17 +49,10 @@ public final class SegmentSpace {
         if (lengthBytes > regionBytes) {
             return allocateInParts(lengthBytes);
         }
-        int region = current;
-        for (int tried = 0; tried < regions.length; tried++) {
-            // A region's largest free block may be up to an eighth longer than the length it is sure of.
-            if (largestFree[region] + largestFree[region] / 8 >= lengthBytes) {
-                long offset = regions[region].allocate(lengthBytes);
-                if (offset >= 0) {
-                    current = region;
-                    return new Extent[] {taken(region, offset, lengthBytes)};
-                }
+        for (int region = 0; region < regions.length; region++) {
+            if (largestFree[region] >= lengthBytes) {
+                return new Extent[] {taken(region, regions[region].allocate(lengthBytes), lengthBytes)};
             }
-            region = region + 1 == regions.length ? 0 : region + 1;
         }
         return null;
     }
@@ -129,7 +121,7 @@ public final class SegmentSpace {
         return capacityBytes - usedBytes;
     }
 
-    /** The largest object of one extent that surely fits; at least 8/9 of the longest free range. */
+    /** The largest object that fits in one extent; at least 8/9 of the longest free range. */
     public long largestFreeBytes() {
         long largest = 0;
         for (long free : largestFree) {
