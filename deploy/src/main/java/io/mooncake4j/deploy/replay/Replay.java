@@ -1,5 +1,6 @@
 package io.mooncake4j.deploy.replay;
 
+import io.mooncake4j.deploy.load.BlockStore;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

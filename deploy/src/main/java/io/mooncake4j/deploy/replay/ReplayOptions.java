@@ -1,5 +1,6 @@
 package io.mooncake4j.deploy.replay;
 
+import io.mooncake4j.deploy.load.ValuePattern;
 import java.time.Duration;
 
 /**

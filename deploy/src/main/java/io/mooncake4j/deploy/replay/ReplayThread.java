@@ -1,7 +1,9 @@
 package io.mooncake4j.deploy.replay;
 
-import io.mooncake4j.deploy.replay.BlockStore.Outcome;
-import io.mooncake4j.deploy.replay.BlockStore.Result;
+import io.mooncake4j.deploy.load.BlockStore;
+import io.mooncake4j.deploy.load.BlockStore.Outcome;
+import io.mooncake4j.deploy.load.BlockStore.Result;
+import io.mooncake4j.deploy.load.ValuePattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;

@@ -2,6 +2,8 @@ package io.mooncake4j.deploy.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mooncake4j.deploy.load.BlockStore;
+import io.mooncake4j.deploy.load.MemoryBlockStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -51,8 +53,8 @@ class ReplayTest {
         assertThat(tally.bytesWritten()).isEqualTo((tally.blocks() - tally.hits()) * BLOCK_BYTES);
         assertThat(tally.wrongBytes()).isZero();
         assertThat(tally.failedRequests()).isZero();
-        assertThat(tally.readNanos().getTotalCount()).isEqualTo(store.reads);
-        assertThat(tally.writeNanos().getTotalCount()).isEqualTo(store.writes);
+        assertThat(tally.readNanos().getTotalCount()).isEqualTo(store.reads.get());
+        assertThat(tally.writeNanos().getTotalCount()).isEqualTo(store.writes.get());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.mooncake4j.deploy.replay;
+package io.mooncake4j.deploy.load;
 
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.mooncake4j.deploy.replay;
+package io.mooncake4j.deploy.load;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -6,23 +6,24 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A store in a map: evicts in LRU order, and lies or fails where a test tells it to. */
-final class MemoryBlockStore implements BlockStore {
-    final Map<String, byte[]> objects = new LinkedHashMap<>(16, 0.75f, true);
-    final Map<String, Result> failures = new HashMap<>();
+public final class MemoryBlockStore implements BlockStore {
+    public final Map<String, byte[]> objects = new LinkedHashMap<>(16, 0.75f, true);
+    public final Map<String, Result> failures = new HashMap<>();
     private final int capacity;
     private final ByteBuffer[] slots;
 
     /** Evicted between the question whether it is there and the read. */
     @Nullable
-    String evictedBeforeRead;
+    public String evictedBeforeRead;
 
-    int reads;
-    int writes;
+    public final AtomicInteger reads = new AtomicInteger();
+    public final AtomicInteger writes = new AtomicInteger();
 
-    MemoryBlockStore(int capacity, int slots, int blockBytes) {
+    public MemoryBlockStore(int capacity, int slots, int blockBytes) {
         this.capacity = capacity;
         this.slots = new ByteBuffer[slots];
         for (int i = 0; i < slots; i++) {
@@ -51,7 +52,7 @@ final class MemoryBlockStore implements BlockStore {
 
     @Override
     public List<Result> read(List<String> keys) {
-        reads++;
+        reads.incrementAndGet();
         if (evictedBeforeRead != null) {
             objects.remove(evictedBeforeRead);
         }
@@ -69,7 +70,7 @@ final class MemoryBlockStore implements BlockStore {
 
     @Override
     public List<Result> write(List<String> keys) {
-        writes++;
+        writes.incrementAndGet();
         List<Result> results = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             byte[] object = new byte[slots[i].capacity()];

@@ -1,4 +1,4 @@
-package io.mooncake4j.deploy.replay;
+package io.mooncake4j.deploy.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;

@@ -1,0 +1,56 @@
+package io.mooncake4j.deploy.cli;
+
+import io.mooncake4j.transfer.settings.Setting;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+
+/** Puts the command line together. */
+final class CommandLines {
+    private CommandLines() {}
+
+    /** The root command with all others, ready to execute. */
+    static CommandLine create(Console console) {
+        CommandLine root = new CommandLine(new RootCommand());
+        for (SettingsCommand command : commands(console)) {
+            CommandLine commandLine = new CommandLine(command);
+            command.addFlags(commandLine.getCommandSpec());
+            root.addSubcommand(commandLine);
+        }
+        ErrorMessages errors = new ErrorMessages(console);
+        Converters.register(root);
+        root.setExecutionExceptionHandler(errors)
+                .setParameterExceptionHandler(errors)
+                .setUsageHelpAutoWidth(console.terminal())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+        return root;
+    }
+
+    private static List<SettingsCommand> commands(Console console) {
+        return List.of(
+                new MasterCommand(console),
+                new NodeCommand(console),
+                new PutCommand(console),
+                new GetCommand(console),
+                new ExistsCommand(console),
+                new RemoveCommand(console),
+                new ListCommand(console),
+                new StatCommand(console),
+                new BenchCommand(console),
+                new ReplayCommand(console));
+    }
+
+    /** The settings of all processes. */
+    static Set<Setting<?>> allSettings() {
+        List<Setting<?>> all = new ArrayList<>(MasterSettings.ALL);
+        all.addAll(NodeSettings.ALL);
+        all.addAll(Clients.SETTINGS);
+        return new LinkedHashSet<>(all);
+    }
+}

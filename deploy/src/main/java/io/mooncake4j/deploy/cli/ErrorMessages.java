@@ -1,0 +1,57 @@
+package io.mooncake4j.deploy.cli;
+
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.StoreException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** One line an error, on standard error: what went wrong and what to do. */
+final class ErrorMessages implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    private final Console console;
+
+    ErrorMessages(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
+        console.err().println("mooncake4j " + commandLine.getCommandName() + ": " + text(e));
+        if (commandLine.getCommand() instanceof SettingsCommand command && command.verbose) {
+            e.printStackTrace(console.err());
+        }
+        return ExitCode.FAILED;
+    }
+
+    @Override
+    public int handleParseException(ParameterException e, String[] arguments) {
+        CommandLine commandLine = e.getCommandLine();
+        console.err().println("mooncake4j: " + e.getMessage());
+        console.err().println("See '" + commandLine.getCommandSpec().qualifiedName(" ") + " --help'.");
+        return ExitCode.WRONG_USAGE;
+    }
+
+    private static String text(Exception e) {
+        if (e instanceof FailedException) {
+            return e.getMessage();
+        }
+        if (e instanceof StoreException store) {
+            return store.getMessage() + hint(store.code());
+        }
+        if (e instanceof java.nio.file.NoSuchFileException) {
+            return e.getMessage() + ": no such file";
+        }
+        return e.getMessage() == null ? e.toString() : e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private static String hint(ErrorCode code) {
+        return switch (code) {
+            case RPC_FAIL, RPC_TIMEOUT ->
+                "; is the master up? Start one by 'mooncake4j master', or name another by --master host:port";
+            case NO_AVAILABLE_HANDLE -> "; add a node by 'mooncake4j node', or try again when leases have ended";
+            default -> "";
+        };
+    }
+}

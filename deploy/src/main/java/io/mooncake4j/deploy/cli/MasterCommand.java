@@ -1,0 +1,33 @@
+package io.mooncake4j.deploy.cli;
+
+import io.mooncake4j.master.service.MasterServer;
+import io.mooncake4j.transfer.settings.Settings;
+import picocli.CommandLine.Command;
+
+/** {@code master}. */
+@Command(
+        name = "master",
+        description = {
+            "Run a master: it knows where objects are, and never touches their bytes.",
+            "Stops cleanly on SIGTERM and Ctrl-C."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  mooncake4j master --bind-host 127.0.0.1 --rpc-port 50051",
+            "",
+            "Its environment: MOONCAKE4J_HEAP (default 2g) sizes its heap, about 1 GB for every 3 million objects."
+        })
+final class MasterCommand extends SettingsCommand {
+    MasterCommand(Console console) {
+        super(console, MasterSettings.ALL);
+    }
+
+    @Override
+    int run(Settings settings) throws InterruptedException {
+        MasterServer server = MasterServer.start(MasterSettings.options(settings));
+        ServerLife.closeAtStop(server);
+        ServerLife.ready(console, "master on " + settings.get(MasterSettings.BIND_HOST) + ":" + server.port());
+        return ServerLife.await();
+    }
+}

@@ -1,0 +1,84 @@
+package io.mooncake4j.deploy.cli;
+
+import io.mooncake4j.master.placement.MasterTimes;
+import io.mooncake4j.master.service.MasterOptions;
+import io.mooncake4j.transfer.settings.Setting;
+import io.mooncake4j.transfer.settings.SettingException;
+import io.mooncake4j.transfer.settings.SettingType;
+import io.mooncake4j.transfer.settings.Settings;
+import java.time.Duration;
+import java.util.List;
+
+/** Settings of a master. */
+final class MasterSettings {
+    static final Setting<String> BIND_HOST =
+            Setting.of("bind-host", SettingType.TEXT.shownAs("ADDRESS"), "0.0.0.0", "Local address to listen on");
+    static final Setting<Integer> RPC_PORT =
+            Setting.of("rpc-port", SettingType.PORT, "50051", "Port for clients and nodes; 0 takes any that is free");
+    static final Setting<Integer> ADMIN_PORT = Setting.of(
+            "admin-port", SettingType.PORT, "9003", "Port for administration over HTTP; reserved, nothing listens yet");
+    static final Setting<String> JOURNAL = Setting.of(
+            "journal",
+            SettingType.choice("memory"),
+            "memory",
+            "Where placement is recorded; memory: a restart forgets");
+    static final Setting<String> ALLOCATION_STRATEGY = Setting.of(
+            "allocation-strategy",
+            SettingType.choice("random", "free_ratio_first", "local_first"),
+            "random",
+            "How the segment of a new object is chosen");
+    static final Setting<Duration> READ_LEASE = Setting.of(
+            "read-lease", SettingType.DURATION, "5s", "How long memory of an object that is read is not reused");
+    static final Setting<Duration> WRITE_GRANT =
+            Setting.of("write-grant", SettingType.DURATION, "10s", "How long a put may be silent before it lapses");
+    static final Setting<Double> HIGH_WATERMARK = Setting.of(
+            "eviction-high-watermark", SettingType.RATIO, "0.90", "Used share of memory above which eviction begins");
+    static final Setting<Double> LOW_WATERMARK = Setting.of(
+            "eviction-low-watermark", SettingType.RATIO, "0.85", "Used share of memory down to which it evicts");
+    static final Setting<Duration> NODE_SUSPECT =
+            Setting.of("node-suspect", SettingType.DURATION, "10s", "Silence after which a node gets no new objects");
+    static final Setting<Duration> NODE_OFFLINE = Setting.of(
+            "node-offline", SettingType.DURATION, "30s", "Silence after which a node's objects are not offered");
+    static final Setting<Duration> NODE_DROPPED = Setting.of(
+            "node-dropped", SettingType.DURATION, "10m", "Silence after which a node's objects are forgotten");
+
+    static final List<Setting<?>> ALL = List.of(
+            BIND_HOST,
+            RPC_PORT,
+            ADMIN_PORT,
+            JOURNAL,
+            ALLOCATION_STRATEGY,
+            READ_LEASE,
+            WRITE_GRANT,
+            HIGH_WATERMARK,
+            LOW_WATERMARK,
+            NODE_SUSPECT,
+            NODE_OFFLINE,
+            NODE_DROPPED,
+            CommonSettings.SERVER_LOG_LEVEL);
+
+    private MasterSettings() {}
+
+    static MasterOptions options(Settings settings) {
+        double high = settings.get(HIGH_WATERMARK);
+        double low = settings.get(LOW_WATERMARK);
+        ordered(low <= high, LOW_WATERMARK, HIGH_WATERMARK);
+        Duration suspect = settings.get(NODE_SUSPECT);
+        Duration offline = settings.get(NODE_OFFLINE);
+        Duration dropped = settings.get(NODE_DROPPED);
+        ordered(suspect.compareTo(offline) <= 0, NODE_SUSPECT, NODE_OFFLINE);
+        ordered(offline.compareTo(dropped) <= 0, NODE_OFFLINE, NODE_DROPPED);
+        return MasterOptions.defaults()
+                .withAddress(settings.get(BIND_HOST), settings.get(RPC_PORT))
+                .withAllocationStrategy(settings.get(ALLOCATION_STRATEGY))
+                .withWatermarks(high, low)
+                .withTimes(
+                        MasterTimes.of(settings.get(READ_LEASE), settings.get(WRITE_GRANT), suspect, offline, dropped));
+    }
+
+    private static void ordered(boolean ordered, Setting<?> smaller, Setting<?> larger) {
+        if (!ordered) {
+            throw new SettingException(smaller.flag() + " must not be above " + larger.flag());
+        }
+    }
+}

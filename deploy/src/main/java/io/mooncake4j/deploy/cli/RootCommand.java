@@ -1,0 +1,63 @@
+package io.mooncake4j.deploy.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code mooncake4j} without a command. */
+@Command(
+        name = "mooncake4j",
+        versionProvider = RootCommand.Version.class,
+        description = {
+            "A distributed KV-cache store for LLM inference.",
+            "",
+            "A master knows where objects are, nodes lend the memory that holds them, clients put and get."
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "A store on one machine:",
+            "  mooncake4j master &",
+            "  mooncake4j node --segment-size 1GB &",
+            "  echo hello | mooncake4j put greeting -",
+            "  mooncake4j get greeting",
+            "",
+            "Every flag that is a setting can also be given by an environment variable; the flag wins.",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found."
+        })
+final class RootCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text and exit.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show version and Java, and exit.")
+    boolean version;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = RootCommand.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "mooncake4j " + (version == null ? "(unpackaged)" : version),
+                "Java " + Runtime.version() + " in " + System.getProperty("java.home")
+            };
+        }
+    }
+}

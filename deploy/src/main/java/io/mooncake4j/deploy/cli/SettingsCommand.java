@@ -1,0 +1,118 @@
+package io.mooncake4j.deploy.cli;
+
+import io.mooncake4j.transfer.settings.Setting;
+import io.mooncake4j.transfer.settings.SettingException;
+import io.mooncake4j.transfer.settings.SettingSource;
+import io.mooncake4j.transfer.settings.SettingType;
+import io.mooncake4j.transfer.settings.Settings;
+import io.mooncake4j.transfer.settings.Variables;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** A command with settings: declares their flags, resolves them, shows them, and warns of variables without effect. */
+abstract class SettingsCommand implements Callable<Integer> {
+    final Console console;
+    private final List<Setting<?>> declared;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text and exit.")
+    boolean help;
+
+    @Option(names = "--print-config", description = "Print each effective setting and its source, and exit.")
+    boolean printConfig;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Log more, and show where an error came from.")
+    boolean verbose;
+
+    SettingsCommand(Console console, List<Setting<?>> declared) {
+        this.console = console;
+        this.declared = declared;
+    }
+
+    abstract int run(Settings settings) throws Exception;
+
+    List<Setting<?>> declared() {
+        return declared;
+    }
+
+    /** Adds a flag for each setting; its text comes from the declaration. */
+    void addFlags(CommandSpec to) {
+        for (Setting<?> setting : declared) {
+            boolean onOff = setting.type() == SettingType.SWITCH;
+            to.addOption(OptionSpec.builder(setting.flag())
+                    .paramLabel(setting.type().unit())
+                    .type(onOff ? Boolean.class : String.class)
+                    .arity(onOff ? "0" : "1")
+                    .negatable(onOff)
+                    .description(
+                            setting.meaning() + ".",
+                            "Default " + shown(setting) + "; environment " + names(setting) + ".")
+                    .build());
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Settings settings;
+        try {
+            settings = Settings.resolve(
+                    declared, List.of(this::fromFlag, SettingSource.environment(console.environment())));
+        } catch (SettingException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        if (printConfig) {
+            printConfig(settings);
+            return ExitCode.DONE;
+        }
+        Set<String> unused = Variables.withoutEffect(console.environment(), declared, CommandLines.allSettings());
+        if (!unused.isEmpty()) {
+            console.warn("set, but without effect on '" + spec.name() + "': " + String.join(", ", unused));
+        }
+        settings.values().stream()
+                .filter(value -> value.setting().name().equals(CommonSettings.LOG_LEVEL.name()))
+                .forEach(value -> Logs.start(value.text(), verbose));
+        try {
+            return run(settings);
+        } catch (SettingException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private Optional<SettingSource.Given> fromFlag(Setting<?> setting) {
+        Object given = spec.commandLine().getParseResult().matchedOptionValue(setting.flag(), null);
+        return Optional.ofNullable(given)
+                .map(value -> new SettingSource.Given(value.toString(), "flag " + setting.flag()));
+    }
+
+    private void printConfig(Settings settings) {
+        TextTable table = new TextTable("setting", "value", "source");
+        for (Settings.Value<?> value : settings.values()) {
+            table.row(value.setting().name(), value.text(), value.place());
+        }
+        table.print(console.out());
+    }
+
+    private static String shown(Setting<?> setting) {
+        return setting.defaultText().isEmpty() ? "none" : setting.defaultText();
+    }
+
+    private static String names(Setting<?> setting) {
+        return String.join(
+                ", ", setting.variables().stream().map(Setting.Variable::name).toList());
+    }
+}

@@ -1,0 +1,142 @@
+package io.mooncake4j.deploy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mooncake4j.transfer.settings.Setting;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+    private static final byte[] NO_INPUT = {};
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "dance",
+                "--dance",
+                "put",
+                "put key",
+                "put key file more",
+                "get",
+                "exists",
+                "rm",
+                "rm key --all",
+                "rm --regex a --all",
+                "ls --dance",
+                "master --rpc-port 70000",
+                "master --journal etcd",
+                "master --eviction-high-watermark 0.5",
+                "master --node-offline 5s",
+                "node --segment-size 4XB",
+                "node --memory disk",
+                "node --on-stop stay",
+                "ls --master localhost",
+                "ls --timeout 10",
+                "replay --realtime --fast",
+                "replay --bytes-per-token 3MB",
+                "replay --clients 0",
+                "replay --capacity-ratio 1.5",
+                "bench dance",
+                "bench --size 0",
+                "bench --duration soon"
+            })
+    void shouldSayWrongUsageInOneLineWhenArgumentsAreWrong(String line) {
+        CapturedRun run = CapturedRun.of(line.isEmpty() ? new String[0] : line.split(" "));
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.err().lines()).hasSize(2).first().asString().startsWith("mooncake4j: ");
+        assertThat(run.err().lines().toList().get(1)).contains("--help");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"master", "node", "put", "get", "exists", "rm", "ls", "stat", "bench", "replay"})
+    void shouldTeachWhenAskedForHelp(String command) {
+        CapturedRun run = CapturedRun.of(command, "--help");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("Example", "mooncake4j " + command, "--print-config");
+    }
+
+    @Test
+    void shouldNameFlagAndVariableOfEverySettingWhenAskedForHelp() {
+        String help = CapturedRun.of("node", "--help").out();
+
+        for (Setting<?> setting : NodeSettings.ALL) {
+            assertThat(help).contains(setting.flag());
+            for (Setting.Variable variable : setting.variables()) {
+                assertThat(help).contains(variable.name());
+            }
+        }
+        assertThat(CapturedRun.of("--help").out()).contains("Exit codes").contains("replay");
+    }
+
+    @Test
+    void shouldShowValueAndSourceWhenAskedForTheConfiguration() {
+        Map<String, String> environment = Map.of(
+                "MOONCAKE_GLOBAL_SEGMENT_SIZE", "3355443200",
+                "MOONCAKE4J_ON_STOP", "leave",
+                "MOONCAKE_MASTER", "10.0.0.1:50051,10.0.0.2:50051");
+
+        CapturedRun run = CapturedRun.of(environment, NO_INPUT, "node", "--data-port=60000", "--print-config");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ")))
+                .contains(
+                        "setting value source",
+                        "segment-size 3200MB environment MOONCAKE_GLOBAL_SEGMENT_SIZE",
+                        "on-stop leave environment MOONCAKE4J_ON_STOP",
+                        "master 10.0.0.1:50051,10.0.0.2:50051 environment MOONCAKE_MASTER",
+                        "data-port 60000 flag --data-port",
+                        "log-level INFO default");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--no-checksums", "--checksums"})
+    void shouldPreferTheFlagOfASwitchWhenTheEnvironmentSaysOtherwise(String flag) {
+        boolean on = flag.equals("--checksums");
+        Map<String, String> environment = Map.of("MOONCAKE_STORE_CHECKSUM", on ? "0" : "1");
+
+        CapturedRun run = CapturedRun.of(environment, NO_INPUT, "replay", flag, "--print-config");
+
+        assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ")))
+                .contains("checksums " + (on ? "on" : "off") + " flag --checksums");
+    }
+
+    @Test
+    void shouldNameTheVariableWhenItsValueIsWrong() {
+        CapturedRun run = CapturedRun.of(Map.of("MOONCAKE4J_SEGMENT_SIZE", "big"), NO_INPUT, "node");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("MOONCAKE4J_SEGMENT_SIZE").contains("'big'");
+    }
+
+    @Test
+    void shouldFailInOneLineAndWarnOfUselessVariablesWhenThereIsNoMaster() {
+        Map<String, String> environment = Map.of("MC_GID_INDEX", "1", "MOONCAKE4J_SEGMNT_SIZE", "1GB");
+
+        CapturedRun run =
+                CapturedRun.of(environment, NO_INPUT, "exists", "key", "--master", "127.0.0.1:1", "--timeout", "300ms");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines()).hasSize(2);
+        assertThat(run.err().lines().toList().get(0)).contains("warning", "MC_GID_INDEX", "MOONCAKE4J_SEGMNT_SIZE");
+        assertThat(run.err().lines().toList().get(1)).contains("127.0.0.1:1").contains("mooncake4j master");
+    }
+
+    @Test
+    void shouldSayWhichFileWhenItDoesNotExist() {
+        CapturedRun run = CapturedRun.of("put", "key", "/no/such/file");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("mooncake4j put: /no/such/file: no such file" + System.lineSeparator());
+    }
+
+    @Test
+    void shouldSayVersionAndJavaWhenAsked() {
+        assertThat(CapturedRun.of("--version").out()).contains("mooncake4j").contains("Java 17".substring(0, 4));
+    }
+}
