@@ -52,7 +52,6 @@ import java.util.function.IntFunction;
  */
 public final class MooncakeClient implements AutoCloseable {
     private static final List<KvEntry> NO_ENTRIES = List.of();
-    private static final IntFunction<Target<byte[]>> ARRAYS = i -> new Target.Array();
 
     private final Core core;
     private final StoreCalls calls;
@@ -154,13 +153,17 @@ public final class MooncakeClient implements AutoCloseable {
     }
 
     public List<KeyResult<byte[]>> getBatch(List<String> keys) {
-        return invocations.run(NO_ENTRIES, () -> calls.get(keys, ARRAYS, deadline()));
+        return invocations.run(NO_ENTRIES, () -> calls.get(keys, MooncakeClient::array, deadline()));
     }
 
     public CompletableFuture<List<KeyResult<byte[]>>> getBatchAsync(List<String> keys) {
         Deadline deadline = deadline();
         List<String> own = List.copyOf(keys);
-        return invocations.submit(NO_ENTRIES, () -> calls.get(own, ARRAYS, deadline));
+        return invocations.submit(NO_ENTRIES, () -> calls.get(own, MooncakeClient::array, deadline));
+    }
+
+    private static Target<byte[]> array(int index) {
+        return new Target.Array();
     }
 
     /** The value in a leased buffer, which the caller closes. */

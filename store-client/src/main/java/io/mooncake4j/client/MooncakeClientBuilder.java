@@ -5,8 +5,6 @@ import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.rpc.RpcClient;
 import io.mooncake4j.transfer.rpc.RpcClientOptions;
 import io.mooncake4j.transfer.safety.SafetyRules;
-import io.mooncake4j.transfer.tcp.TcpTransport;
-import io.mooncake4j.transfer.tcp.TcpTransportOptions;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.StoreException;
@@ -26,7 +24,7 @@ public final class MooncakeClientBuilder {
     private Duration connectTimeout = Duration.ofSeconds(2);
     private Duration closeTimeout = Duration.ofSeconds(10);
     private long localBufferBytes = 64L << 20;
-    private int tcpConnectionsPerNode = TcpTransportOptions.DEFAULT.connectionsPerPeer();
+    private int tcpConnectionsPerNode = 4;
     private int transferThreads = 4;
     private int asyncThreads = 8;
     private int asyncQueue = 1024;
@@ -146,10 +144,8 @@ public final class MooncakeClientBuilder {
                 .addresses(masters)
                 .connectTimeout(connectTimeout)
                 .build());
-        List<Transport> used = transports == null
-                ? List.of(new TcpTransport(new TcpTransportOptions(
-                        tcpConnectionsPerNode, connectTimeout, TcpTransportOptions.DEFAULT.sliceBytes())))
-                : transports;
+        List<Transport> used =
+                transports == null ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout) : transports;
         RunningCalls running = new RunningCalls();
         Core core = new Core(
                 tenant,

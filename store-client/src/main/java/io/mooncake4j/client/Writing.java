@@ -139,7 +139,7 @@ final class Writing {
             if (placements.replicaBytes(replica) < value.sizeBytes()) {
                 failed |= 1L << number;
                 note(ErrorCode.INTERNAL_ERROR, "the master placed less than its " + sizeBytes() + " bytes");
-            } else if ((failed & 1L << number) == 0) {
+            } else if ((failed >>> number & 1) == 0) {
                 wave.add(replica, number, value, positionBytes, length, false, ops);
             }
         }
@@ -177,7 +177,7 @@ final class Writing {
     }
 
     private long all() {
-        return -1L >>> Long.SIZE - replicas;
+        return -1L >>> (Long.SIZE - replicas);
     }
 
     /** A PutEnd for it may have been carried out. */

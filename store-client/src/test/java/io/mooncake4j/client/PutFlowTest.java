@@ -1,0 +1,538 @@
+package io.mooncake4j.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.mooncake4j.transfer.engine.SegmentTransfer;
+import io.mooncake4j.transfer.rpc.RpcCall;
+import io.mooncake4j.transfer.wire.AccessToken;
+import io.mooncake4j.transfer.wire.Checksum;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.Outcome;
+import io.mooncake4j.transfer.wire.proto.PutEndRequest;
+import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
+import io.mooncake4j.transfer.wire.proto.PutStartRequest;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PutFlowTest {
+    private static final PutOptions TWO = PutOptions.DEFAULT.withReplicaNum(2);
+
+    private final ScriptedMaster master = new ScriptedMaster(2);
+    private final UUID first = master.segments.get(0);
+    private final UUID second = master.segments.get(1);
+    private MooncakeClient client = builder().build();
+
+    private MooncakeClientBuilder builder() {
+        return MooncakeClient.builder()
+                .masters(master.address())
+                .transports(List.of(master.nodes))
+                .operationTimeout(Duration.ofSeconds(20))
+                .requestTimeout(Duration.ofMillis(300));
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        master.close();
+    }
+
+    /** What the master would hand out is what was put, with the right checksum. */
+    private void assertStored(String key, byte[] value, int replicas) {
+        ScriptedMaster.Stored object = master.object(key);
+        assertThat(object).isNotNull();
+        assertThat(object.checksum()).isEqualTo(Checksum.of(ByteBuffer.wrap(value)));
+        assertThat(object.replicas()).hasSize(replicas);
+        for (List<ScriptedMaster.Extent> extents : object.replicas()) {
+            ByteBuffer bytes = ByteBuffer.allocate(value.length);
+            for (ScriptedMaster.Extent extent : extents) {
+                byte[] memory = master.nodes.memory(extent.segment(), extent.offset() + extent.length());
+                bytes.put(memory, (int) extent.offset(), (int) extent.length());
+            }
+            assertThat(bytes.array()).isEqualTo(value);
+        }
+        assertThat(master.openGrants()).isZero();
+    }
+
+    private PutEndRequest lastPutEnd() {
+        List<PutEndRequest> all = master.received(Method.PUT_END);
+        return all.get(all.size() - 1);
+    }
+
+    private PutRevokeRequest onlyRevoke() {
+        List<PutRevokeRequest> all = master.received(Method.PUT_REVOKE);
+        assertThat(all).hasSize(1);
+        return all.get(0);
+    }
+
+    @Test
+    void shouldStoreEveryReplicaWhenAllGoesWell() {
+        byte[] value = Values.of("k", 100_000);
+
+        PutResult result = client.put(KvEntry.of("k", value), TWO);
+
+        assertThat(result).isEqualTo(PutResult.stored(100_000, 2));
+        assertStored("k", value, 2);
+        assertThat(master.methods()).containsExactly(Method.PUT_START, Method.PUT_END);
+    }
+
+    @Test
+    void shouldSendNoChecksumWhenTheyAreOff() {
+        client.close();
+        client = builder().checksums(false).build();
+
+        client.put("k", Values.of("k", 100));
+
+        assertThat(master.object("k").checksum()).isEqualTo(Checksum.NONE);
+    }
+
+    @Test
+    void shouldWriteAllExtentsWhenAValueIsSplit() {
+        master.extentBytes = 1000;
+        byte[] value = Values.of("k", 10_500);
+
+        client.put(KvEntry.of("k", value), TWO);
+
+        assertStored("k", value, 2);
+    }
+
+    @Test
+    void shouldReportExistedWhenTheKeyCanBeRead() {
+        master.store("k", Values.of("k", 1, 10), 0, 1);
+
+        PutResult result = client.put("k", Values.of("k", 2, 20));
+
+        assertThat(result).isEqualTo(PutResult.existed(20));
+        assertThat(master.object("k").size()).isEqualTo(10);
+        assertThat(master.methods()).containsExactly(Method.PUT_START);
+    }
+
+    @Test
+    void shouldSendAKeyOnceWhenABatchHasItTwice() {
+        byte[] a = Values.of("a", 1, 500);
+        byte[] b = Values.of("b", 1, 600);
+
+        List<PutResult> results = client.putBatch(List.of(
+                KvEntry.of("a", a), KvEntry.of("b", b), KvEntry.of("a", Values.of("a", 2, 700))));
+
+        assertThat(results)
+                .containsExactly(PutResult.stored(500, 1), PutResult.stored(600, 1), PutResult.stored(500, 1));
+        assertStored("a", a, 1);
+        assertStored("b", b, 1);
+        PutStartRequest start = (PutStartRequest) master.received(Method.PUT_START).get(0);
+        assertThat(start.getSizesList()).containsExactly(500L, 600L);
+    }
+
+    @Test
+    void shouldRefuseOnlyTheWrongKeysWhenABatchHasSome() {
+        byte[] good = Values.of("good", 10);
+
+        List<PutResult> results = client.putBatch(List.of(
+                KvEntry.of("", good),
+                KvEntry.of("good", good),
+                KvEntry.of("empty", new byte[0]),
+                KvEntry.of("x".repeat(5000), good)));
+
+        assertThat(results).extracting(PutResult::error)
+                .containsExactly(
+                        ErrorCode.INVALID_KEY, ErrorCode.OK, ErrorCode.INVALID_PARAMS, ErrorCode.INVALID_KEY);
+        assertStored("good", good, 1);
+    }
+
+    @Test
+    void shouldSplitABatchWhenItIsLarge() {
+        KvEntry[] entries = new KvEntry[2500];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = KvEntry.of("k" + i, Values.of("k" + i, 64));
+        }
+
+        List<PutResult> results = client.putBatch(List.of(entries));
+
+        assertThat(results).allMatch(PutResult::succeeded);
+        assertThat(master.received(Method.PUT_START)).hasSize(3);
+        for (int i = 0; i < entries.length; i++) {
+            assertStored("k" + i, Values.of("k" + i, 64), 1);
+        }
+    }
+
+    @Test
+    void shouldStartAgainUnderTheSameNumberWhenTheAnswerOfPutStartIsLost() {
+        master.next(Method.PUT_START, ScriptedMaster.LOST_REQUEST);
+        byte[] value = Values.of("k", 10);
+
+        assertThat(client.put("k", value).status()).isEqualTo(PutResult.Status.STORED);
+
+        assertStored("k", value, 1);
+        List<PutStartRequest> starts = master.received(Method.PUT_START);
+        assertThat(starts).hasSize(2);
+        assertThat(starts.get(0).getSequence()).isEqualTo(starts.get(1).getSequence()).isPositive();
+    }
+
+    @Test
+    void shouldRevokeTheRequestWhenPutStartIsNeverAnswered() {
+        for (int i = 0; i < 20; i++) {
+            master.next(Method.PUT_START, ScriptedMaster.LOST_REQUEST);
+        }
+
+        assertThatThrownBy(() -> client.withTimeout(Duration.ofMillis(500)).put("k", Values.of("k", 10)))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RPC_TIMEOUT));
+
+        await().until(() -> !master.received(Method.PUT_REVOKE).isEmpty());
+        PutStartRequest start = (PutStartRequest) master.received(Method.PUT_START).get(0);
+        assertThat(onlyRevoke().getSequence()).isEqualTo(start.getSequence());
+        assertThat(onlyRevoke().getClient()).isEqualTo(start.getClient());
+    }
+
+    @Test
+    void shouldWaitWhenSomebodyElsePutsTheKey() {
+        master.next(Method.PUT_START, ScriptedMaster.status(ErrorCode.PUT_IN_PROGRESS), ScriptedMaster.status(
+                ErrorCode.PUT_IN_PROGRESS));
+        byte[] value = Values.of("k", 10);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        List<PutStartRequest> starts = master.received(Method.PUT_START);
+        assertThat(starts).extracting(PutStartRequest::getSequence).doesNotHaveDuplicates().hasSize(3);
+    }
+
+    @Test
+    void shouldFailRetryablyWhenTheOtherPutStaysOpen() {
+        for (int i = 0; i < 1000; i++) {
+            master.next(Method.PUT_START, ScriptedMaster.status(ErrorCode.PUT_IN_PROGRESS));
+        }
+
+        PutResult result = client.withTimeout(Duration.ofMillis(300))
+                .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
+                .get(0);
+
+        assertThat(result.error()).isEqualTo(ErrorCode.PUT_IN_PROGRESS);
+        assertThat(result.retryable()).isTrue();
+    }
+
+    @Test
+    void shouldWaitForRoomAndThenFailWhenTheStoreIsFull() {
+        for (int i = 0; i < 1000; i++) {
+            master.next(Method.PUT_START, ScriptedMaster.status(ErrorCode.NO_AVAILABLE_HANDLE));
+        }
+
+        long before = System.nanoTime();
+        PutResult result = client.withTimeout(Duration.ofMillis(300))
+                .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
+                .get(0);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(Duration.ofMillis(290), Duration.ofSeconds(5));
+        assertThat(result.error()).isEqualTo(ErrorCode.NO_AVAILABLE_HANDLE);
+        assertThat(result.retryable()).isTrue();
+        assertThat(master.received(Method.PUT_START).size()).isBetween(4, 40);
+    }
+
+    @Test
+    void shouldEndItsOwnGrantsBeforeItWaitsForOtherKeys() {
+        // Of [a, b] only b is granted at first.
+        master.next(Method.PUT_START, (m, call) -> {
+            PutStartRequest request = call.parse(PutStartRequest.parser());
+            m.store("other", new byte[1], 0, 1);
+            io.mooncake4j.transfer.wire.proto.PutStartResponse honest =
+                    (io.mooncake4j.transfer.wire.proto.PutStartResponse) m.honest(call);
+            m.grants.remove(honest.getGrantIds(0));
+            assertThat(request.getSizesCount()).isEqualTo(2);
+            call.reply(honest.toBuilder()
+                    .setStatus(0, ErrorCode.PUT_IN_PROGRESS.number())
+                    .setGrantIds(0, 0)
+                    .build());
+        });
+        byte[] a = Values.of("a", 100);
+        byte[] b = Values.of("b", 200);
+
+        List<PutResult> results = client.putBatch(List.of(KvEntry.of("a", a), KvEntry.of("b", b)));
+
+        assertThat(results).allMatch(PutResult::succeeded);
+        assertStored("a", a, 1);
+        assertStored("b", b, 1);
+        assertThat(master.methods())
+                .containsExactly(Method.PUT_START, Method.PUT_END, Method.PUT_START, Method.PUT_END);
+    }
+
+    @Test
+    void shouldSucceedWithoutWritingAgainWhenTheAnswerOfPutEndIsLostButItWasCommitted() {
+        master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER);
+        byte[] value = Values.of("k", 10);
+
+        assertThat(client.put("k", value)).isEqualTo(PutResult.stored(10, 1));
+
+        assertStored("k", value, 1);
+        assertThat(master.methods()).containsExactly(Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME);
+    }
+
+    @Test
+    void shouldSucceedWhenItWasCommittedAndRemovedSince() {
+        master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
+        master.next(Method.GRANT_OUTCOME, ScriptedMaster.outcome(Outcome.OUTCOME_REMOVED));
+
+        assertThat(client.put("k", Values.of("k", 10)).succeeded()).isTrue();
+
+        assertThat(master.methods()).containsExactly(Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME);
+    }
+
+    @Test
+    void shouldSendPutEndAgainWhenTheFirstNeverArrived() {
+        master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
+        byte[] value = Values.of("k", 10);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        assertThat(master.methods())
+                .containsExactly(Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME, Method.PUT_END);
+    }
+
+    @Test
+    void shouldStartAgainWhenThePutWasNeverCommitted() {
+        master.next(Method.PUT_END, (m, call) -> m.grants.clear()); // as by a master that forgot
+        byte[] value = Values.of("k", 10);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        assertThat(master.methods())
+                .containsExactly(
+                        Method.PUT_START,
+                        Method.PUT_END,
+                        Method.GRANT_OUTCOME,
+                        Method.PUT_START,
+                        Method.PUT_END);
+    }
+
+    @Test
+    void shouldStartAgainWhenTheMasterKnowsNoSuchGrant() {
+        master.next(Method.PUT_END, (m, call) -> {
+            m.grants.clear();
+            call.reply(m.honest(call));
+        });
+        byte[] value = Values.of("k", 10);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        assertThat(master.methods()).startsWith(Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME);
+    }
+
+    @Test
+    void shouldSayThatTheOutcomeIsUnknownAndRevokeNothingWhenItCannotBeLearnt() {
+        for (int i = 0; i < 100; i++) {
+            master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
+            master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST);
+        }
+
+        PutResult result = client.withTimeout(Duration.ofSeconds(1))
+                .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
+                .get(0);
+        client.close();
+
+        assertThat(result.error()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+        assertThat(master.received(Method.PUT_REVOKE)).isEmpty();
+    }
+
+    @Test
+    void shouldAskTheOutcomeWhenThatAnswerIsLostToo() {
+        master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER);
+        master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST, ScriptedMaster.fails(ErrorCode.NOT_LEADER));
+
+        assertThat(client.put("k", Values.of("k", 10)).succeeded()).isTrue();
+
+        assertThat(master.received(Method.GRANT_OUTCOME)).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(master.received(Method.PUT_START)).hasSize(1);
+    }
+
+    @Test
+    void shouldEndALapsedGrantAndStartAgain() {
+        master.next(Method.PUT_END, ScriptedMaster.status(ErrorCode.GRANT_LAPSED));
+        byte[] value = Values.of("k", 10);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        assertThat(master.methods())
+                .containsExactly(
+                        Method.PUT_START, Method.PUT_END, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
+        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
+    }
+
+    @Test
+    void shouldEndWithThePlacedReplicasWhenOneIsUnanswered() {
+        master.nodes.next(first, FakeNodes.UNANSWERED);
+        byte[] value = Values.of("k", 5000);
+
+        PutResult result = client.put(KvEntry.of("k", value), TWO);
+
+        assertThat(result.replicas()).isEqualTo(1);
+        assertThat(lastPutEnd().getPlacedList()).containsExactly(0b10L);
+        assertThat(lastPutEnd().getUnansweredList()).containsExactly(0b01L);
+        assertStored("k", value, 1);
+        assertThat(master.object("k").replicas().get(0).get(0).segment()).isEqualTo(second);
+    }
+
+    @Test
+    void shouldRevokeHonestlyAndStartAgainWhenTheOnlyReplicaIsUnanswered() {
+        master.nodes.next(first, FakeNodes.UNANSWERED);
+        byte[] value = Values.of("k", 5000);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        assertThat(master.methods())
+                .containsExactly(Method.PUT_START, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
+        assertThat(onlyRevoke().getUnansweredList()).containsExactly(1L);
+        PutStartRequest start = (PutStartRequest) master.received(Method.PUT_START).get(0);
+        assertThat(onlyRevoke().getKeys()).isEqualTo(start.getKeys());
+    }
+
+    @Test
+    void shouldMarkAReplicaUnansweredWhenOneOfItsManyExtentsIs() {
+        master.extentBytes = 1000;
+        master.nodes.next(first, (nodes, transfer, deadline) -> {
+            nodes.copy(transfer);
+            FakeNodes.UNANSWERED.run(
+                    nodes, new SegmentTransfer(transfer.target(), transfer.ops().subList(2, 3)), deadline);
+        });
+        byte[] value = Values.of("k", 5000);
+
+        client.put("k", value);
+
+        assertThat(onlyRevoke().getUnansweredList()).containsExactly(1L);
+        assertStored("k", value, 1);
+    }
+
+    @Test
+    void shouldStartAgainWithNothingUnansweredWhenTheSessionWasCut() {
+        master.nodes.next(first, FakeNodes.SESSION_CUT);
+        byte[] value = Values.of("k", 5000);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
+        assertThat(master.received(Method.PUT_START)).hasSize(2);
+    }
+
+    @Test
+    void shouldRevokeWhenTheDeadlineComesWhileItWrites() {
+        for (int i = 0; i < 1000; i++) {
+            master.nodes.next(first, FakeNodes.TOKEN_REFUSED);
+        }
+
+        PutResult result = client.withTimeout(Duration.ofMillis(200))
+                .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
+                .get(0);
+
+        assertThat(result.error()).isEqualTo(ErrorCode.TOKEN_REFUSED);
+        await().until(() -> master.openGrants() == 0);
+        assertThat(master.object("k")).isNull();
+    }
+
+    @Test
+    void shouldAssumeTheWorstWhenTheEngineItselfFails() {
+        master.nodes.next(first, (nodes, transfer, deadline) -> {
+            throw new IllegalStateException("a defect");
+        });
+
+        assertThatThrownBy(() -> client.put("k", Values.of("k", 10))).isInstanceOf(IllegalStateException.class);
+
+        await().until(() -> !master.received(Method.PUT_REVOKE).isEmpty());
+        assertThat(onlyRevoke().getUnansweredList()).containsExactly(1L);
+    }
+
+    @Test
+    void shouldRenewTheGrantAndUseFreshTokensWhenAWriteTakesLong() {
+        master.grantMs = 300;
+        master.nodes.next(first, (nodes, transfer, deadline) -> {
+            await().until(() -> master.received(Method.RENEW_GRANT).size() >= 2);
+            nodes.copy(transfer);
+        });
+        byte[] value = Values.of("k", (int) Wave.MAX_BYTES + 12345);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        List<AccessToken> tokens = master.nodes.tokens();
+        assertThat(tokens).hasSize(2);
+        assertThat(tokens.get(1).deadlineTicks()).isGreaterThan(tokens.get(0).deadlineTicks());
+        assertThat(tokens.get(1).lengths()).containsExactly(value.length);
+    }
+
+    @Test
+    void shouldEndTheGrantAndStartAgainWhenItsRenewalSaysThatItLapsed() {
+        master.grantMs = 300;
+        master.next(Method.RENEW_GRANT, ScriptedMaster.status(ErrorCode.GRANT_LAPSED));
+        master.nodes.next(first, (nodes, transfer, deadline) -> {
+            await().until(() -> !master.received(Method.RENEW_GRANT).isEmpty());
+            nodes.copy(transfer);
+        });
+        byte[] value = Values.of("k", (int) Wave.MAX_BYTES + 12345);
+
+        client.put("k", value);
+
+        assertStored("k", value, 1);
+        assertThat(master.methods())
+                .containsSubsequence(Method.PUT_START, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
+        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
+    }
+
+    @Test
+    void shouldKeepTheFlagAndRevokeWhenItIsInterruptedBetweenTries() throws InterruptedException {
+        for (int i = 0; i < 10_000; i++) {
+            master.next(Method.PUT_START, ScriptedMaster.status(ErrorCode.NO_AVAILABLE_HANDLE));
+        }
+        AtomicReference<PutResult> result = new AtomicReference<>();
+        AtomicReference<Boolean> flag = new AtomicReference<>();
+        Thread putting = new Thread(() -> {
+            result.set(client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10)))).get(0));
+            flag.set(Thread.currentThread().isInterrupted());
+        });
+        putting.start();
+        await().until(() -> master.received(Method.PUT_START).size() > 3);
+        putting.interrupt();
+        putting.join();
+
+        assertThat(result.get().error()).isIn(ErrorCode.INTERRUPTED, ErrorCode.RPC_FAIL);
+        assertThat(flag.get()).isTrue();
+    }
+
+    @Test
+    void shouldNotKnowTheOutcomeWhenItIsInterruptedAfterPutEndWasSent() throws InterruptedException {
+        AtomicReference<PutResult> result = new AtomicReference<>();
+        Thread putting = new Thread(() ->
+                result.set(client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10)))).get(0)));
+        master.next(Method.PUT_END, (ScriptedMaster m, RpcCall call) -> putting.interrupt());
+        putting.start();
+        putting.join();
+
+        assertThat(result.get().error()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+        assertThat(master.received(Method.PUT_REVOKE)).isEmpty();
+    }
+
+    @Test
+    void shouldPutABatchOverManyWavesAndRequestsWhenItIsHuge() {
+        KvEntry[] entries = new KvEntry[10];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = KvEntry.of("k" + i, Values.of("k" + i, 15 << 20));
+        }
+
+        List<PutResult> results = client.putBatch(List.of(entries));
+
+        assertThat(results).allMatch(PutResult::succeeded);
+        for (int i = 0; i < entries.length; i++) {
+            assertStored("k" + i, Values.of("k" + i, 15 << 20), 1);
+        }
+    }
+}
