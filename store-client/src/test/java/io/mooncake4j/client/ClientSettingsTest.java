@@ -49,12 +49,11 @@ class ClientSettingsTest {
         assertThatThrownBy(() -> ClientSettings.builder(Map.of()))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("MOONCAKE_MASTER");
-        assertThatThrownBy(() -> ClientSettings.builder(
-                        Map.of("MOONCAKE_MASTER", "h:1", "MOONCAKE_LOCAL_BUFFER_SIZE", "50%")))
+        assertThatThrownBy(() ->
+                        ClientSettings.builder(Map.of("MOONCAKE_MASTER", "h:1", "MOONCAKE_LOCAL_BUFFER_SIZE", "50%")))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("MOONCAKE_LOCAL_BUFFER_SIZE");
-        assertThatThrownBy(
-                        () -> ClientSettings.builder(Map.of("MOONCAKE_MASTER", "h:1", "MOONCAKE_PROTOCOL", "rdma")))
+        assertThatThrownBy(() -> ClientSettings.builder(Map.of("MOONCAKE_MASTER", "h:1", "MOONCAKE_PROTOCOL", "rdma")))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("MOONCAKE_PROTOCOL");
     }

@@ -43,7 +43,8 @@ final class FakeNodes implements Transport {
 
     /** A segment's bytes, at least up to an end. */
     synchronized byte[] memory(UUID segment, long end) {
-        return memory.compute(segment, (id, bytes) -> end <= bytes.length ? bytes : Arrays.copyOf(bytes, (int) end * 2));
+        return memory.compute(
+                segment, (id, bytes) -> end <= bytes.length ? bytes : Arrays.copyOf(bytes, (int) end * 2));
     }
 
     /** The next transfer with a segment goes like this. */

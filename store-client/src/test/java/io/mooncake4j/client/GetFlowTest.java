@@ -16,6 +16,7 @@ import io.mooncake4j.transfer.wire.proto.RenewLeaseRequest;
 import io.mooncake4j.transfer.wire.proto.ReportCorruptRequest;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ class GetFlowTest {
     private final UUID first = master.segments.get(0);
     private final UUID second = master.segments.get(1);
     private MooncakeClient client = builder().build();
+    private final List<MooncakeClient> replaced = new ArrayList<>();
 
     private MooncakeClientBuilder builder() {
         return MooncakeClient.builder()
@@ -38,9 +40,16 @@ class GetFlowTest {
                 .requestTimeout(Duration.ofMillis(300));
     }
 
+    /** For another client than the usual one. */
+    private MooncakeClientBuilder another() {
+        replaced.add(client);
+        return builder();
+    }
+
     @AfterEach
     void close() {
         client.close();
+        replaced.forEach(MooncakeClient::close);
         master.close();
     }
 
@@ -113,7 +122,8 @@ class GetFlowTest {
 
         List<KeyResult<byte[]>> results = client.getBatch(List.of("a", "none", "b", "", "a"));
 
-        assertThat(results).extracting(KeyResult::status)
+        assertThat(results)
+                .extracting(KeyResult::status)
                 .containsExactly(
                         KeyResult.Status.HIT,
                         KeyResult.Status.MISS,
@@ -124,7 +134,9 @@ class GetFlowTest {
         assertThat(results.get(2).value()).isEqualTo(b);
         assertThat(results.get(2).replicas()).isEqualTo(2);
         assertThat(results.get(3).error()).isEqualTo(ErrorCode.INVALID_KEY);
-        assertThat(results.get(4).value()).isEqualTo(a).isNotSameAs(results.get(0).value());
+        assertThat(results.get(4).value())
+                .isEqualTo(a)
+                .isNotSameAs(results.get(0).value());
         assertThat(master.received(Method.GET_REPLICAS)).hasSize(1);
         assertThat(master.nodes.tokens()).isNotEmpty().allMatch(token -> token.mode() == AccessToken.Mode.READ);
     }
@@ -142,8 +154,8 @@ class GetFlowTest {
         master.close();
 
         assertThatThrownBy(() -> client.withTimeout(Duration.ofMillis(300)).get("k"))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.retryable())
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.retryable()).isTrue());
     }
 
     @Test
@@ -244,8 +256,7 @@ class GetFlowTest {
 
     @Test
     void shouldNotCompareWhenChecksumsAreOff() {
-        client.close();
-        client = builder().checksums(false).build();
+        client = another().checksums(false).build();
         store("k", 100, 1);
         spoil("k", 0);
 
@@ -266,8 +277,7 @@ class GetFlowTest {
 
     @Test
     void shouldNotDeliverRecycledBytesWhenTheLeaseEnded() {
-        client.close();
-        client = builder().checksums(false).build();
+        client = another().checksums(false).build();
         master.leaseMs = 200;
         store("k", 100, 1);
         loseRenewals();
@@ -278,8 +288,7 @@ class GetFlowTest {
 
     @Test
     void shouldDeliverRecycledBytesWhenTheLeaseCheckIsSwitchedOff() {
-        client.close();
-        client = builder()
+        client = another()
                 .checksums(false)
                 .safetyRules(SafetyRules.allExcept(SafetyRule.LEASE_CHECK))
                 .build();
@@ -322,7 +331,8 @@ class GetFlowTest {
         assertThat(master.received(Method.GET_REPLICAS)).hasSize(1);
         RenewLeaseRequest renewal =
                 (RenewLeaseRequest) master.received(Method.RENEW_LEASE).get(0);
-        assertThat(renewal.getObjectIdsList()).containsExactly(master.object("k").id());
+        assertThat(renewal.getObjectIdsList())
+                .containsExactly(master.object("k").id());
     }
 
     @Test
@@ -410,8 +420,8 @@ class GetFlowTest {
         byte[] target = new byte[999];
 
         assertThatThrownBy(() -> client.getInto("k", target))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.BUFFER_OVERFLOW))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BUFFER_OVERFLOW))
                 .hasMessageContainingAll("1000", "999");
 
         assertThat(target).containsOnly(0);
@@ -423,8 +433,8 @@ class GetFlowTest {
         store("k", 10, 1);
 
         assertThatThrownBy(() -> client.getInto("k", ByteBuffer.allocate(10).asReadOnlyBuffer()))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.INVALID_PARAMS));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMS));
     }
 
     @Test
@@ -434,8 +444,8 @@ class GetFlowTest {
         byte[] two = new byte[1500];
         byte[] small = new byte[10];
 
-        List<KeyResult<KvEntry>> results = client.getIntoBatch(
-                List.of(KvEntry.of("k", one), KvEntry.of("k", two), KvEntry.of("k", small)));
+        List<KeyResult<KvEntry>> results =
+                client.getIntoBatch(List.of(KvEntry.of("k", one), KvEntry.of("k", two), KvEntry.of("k", small)));
 
         assertThat(results.get(0).isHit() && results.get(1).isHit()).isTrue();
         assertThat(results.get(2).error()).isEqualTo(ErrorCode.BUFFER_OVERFLOW);

@@ -23,6 +23,7 @@ class MooncakeClientTest {
     private final ScriptedMaster master = new ScriptedMaster(1);
     private final UUID segment = master.segments.get(0);
     private MooncakeClient client = builder().build();
+    private final List<MooncakeClient> replaced = new ArrayList<>();
 
     private MooncakeClientBuilder builder() {
         return MooncakeClient.builder()
@@ -32,9 +33,16 @@ class MooncakeClientTest {
                 .localBufferBytes(1 << 20);
     }
 
+    /** For another client than the usual one. */
+    private MooncakeClientBuilder another() {
+        replaced.add(client);
+        return builder();
+    }
+
     @AfterEach
     void close() {
         client.close();
+        replaced.forEach(MooncakeClient::close);
         master.close();
     }
 
@@ -42,8 +50,8 @@ class MooncakeClientTest {
         assertThatThrownBy(() -> future.get(20, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.code())
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     /** A transfer that waits, and goes on when the latch opens. */
@@ -65,7 +73,8 @@ class MooncakeClientTest {
     void shouldMoveEveryKindOfBuffer() {
         byte[] value = Values.of("k", 3000);
         ByteBuffer heap = ByteBuffer.wrap(value).position(0).limit(1000);
-        ByteBuffer direct = ByteBuffer.allocateDirect(2000).put(value, 1000, 2000).flip();
+        ByteBuffer direct =
+                ByteBuffer.allocateDirect(2000).put(value, 1000, 2000).flip();
         try (KvBuffer leased = client.lease(3000)) {
             leased.byteBuffer().put(value);
 
@@ -101,8 +110,8 @@ class MooncakeClientTest {
         reached.await();
         buffer.close();
         assertThatThrownBy(() -> client.withTimeout(Duration.ofMillis(1)).lease(1))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.OVERLOADED));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
         go.countDown();
 
         assertThat(put.get().succeeded()).isTrue();
@@ -112,8 +121,7 @@ class MooncakeClientTest {
 
     @Test
     void shouldKeepALeasedBufferWhenItIsClosedWhileItsCallWaitsForAThread() throws Exception {
-        client.close();
-        client = builder().asyncThreads(1).build();
+        client = another().asyncThreads(1).build();
         byte[] value = Values.of("k", 1 << 20);
         KvBuffer buffer = client.lease(1 << 20);
         buffer.byteBuffer().put(value);
@@ -139,8 +147,8 @@ class MooncakeClientTest {
         buffer.close();
 
         assertThatThrownBy(() -> client.put(entry, PutOptions.DEFAULT))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.CLOSED));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
         assertFails(client.putAsync(entry), ErrorCode.CLOSED);
         assertThatThrownBy(buffer::byteBuffer).isInstanceOf(StoreException.class);
     }
@@ -155,7 +163,8 @@ class MooncakeClientTest {
 
         List<KeyResult<KvBuffer>> results = client.getBufferBatch(keys);
 
-        assertThat(results).extracting(KeyResult::error)
+        assertThat(results)
+                .extracting(KeyResult::error)
                 .containsExactly(
                         ErrorCode.OK, ErrorCode.OK, ErrorCode.OVERLOADED, ErrorCode.OVERLOADED, ErrorCode.OVERLOADED);
         for (int i = 0; i < 2; i++) {
@@ -168,8 +177,7 @@ class MooncakeClientTest {
 
     @Test
     void shouldFailWithOverloadedWhenTheAsyncQueueIsFull() throws Exception {
-        client.close();
-        client = builder().asyncThreads(1).asyncQueue(1).build();
+        client = another().asyncThreads(1).asyncQueue(1).build();
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch go = holdNextTransfer(reached);
 
@@ -262,15 +270,14 @@ class MooncakeClientTest {
 
         assertThat(put.get().succeeded()).isTrue();
         assertThatThrownBy(() -> client.get("k"))
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.CLOSED));
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
         client.close();
     }
 
     @Test
     void shouldFailCallsWhenTheCloseTimeoutIsOver() throws Exception {
-        client.close();
-        client = builder().closeTimeout(Duration.ofMillis(50)).build();
+        client = another().closeTimeout(Duration.ofMillis(50)).build();
         master.next(Method.GET_REPLICAS, ScriptedMaster.LOST_REQUEST);
         CompletableFuture<?> get = client.getAsync("k");
         await().until(() -> !master.received(Method.GET_REPLICAS).isEmpty());

@@ -17,6 +17,7 @@ import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartRequest;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,6 +31,7 @@ class PutFlowTest {
     private final UUID first = master.segments.get(0);
     private final UUID second = master.segments.get(1);
     private MooncakeClient client = builder().build();
+    private final List<MooncakeClient> replaced = new ArrayList<>();
 
     private MooncakeClientBuilder builder() {
         return MooncakeClient.builder()
@@ -39,9 +41,16 @@ class PutFlowTest {
                 .requestTimeout(Duration.ofMillis(300));
     }
 
+    /** For another client than the usual one. */
+    private MooncakeClientBuilder another() {
+        replaced.add(client);
+        return builder();
+    }
+
     @AfterEach
     void close() {
         client.close();
+        replaced.forEach(MooncakeClient::close);
         master.close();
     }
 
@@ -86,8 +95,7 @@ class PutFlowTest {
 
     @Test
     void shouldSendNoChecksumWhenTheyAreOff() {
-        client.close();
-        client = builder().checksums(false).build();
+        client = another().checksums(false).build();
 
         client.put("k", Values.of("k", 100));
 
@@ -120,14 +128,15 @@ class PutFlowTest {
         byte[] a = Values.of("a", 1, 500);
         byte[] b = Values.of("b", 1, 600);
 
-        List<PutResult> results = client.putBatch(List.of(
-                KvEntry.of("a", a), KvEntry.of("b", b), KvEntry.of("a", Values.of("a", 2, 700))));
+        List<PutResult> results = client.putBatch(
+                List.of(KvEntry.of("a", a), KvEntry.of("b", b), KvEntry.of("a", Values.of("a", 2, 700))));
 
         assertThat(results)
                 .containsExactly(PutResult.stored(500, 1), PutResult.stored(600, 1), PutResult.stored(500, 1));
         assertStored("a", a, 1);
         assertStored("b", b, 1);
-        PutStartRequest start = (PutStartRequest) master.received(Method.PUT_START).get(0);
+        PutStartRequest start =
+                (PutStartRequest) master.received(Method.PUT_START).get(0);
         assertThat(start.getSizesList()).containsExactly(500L, 600L);
     }
 
@@ -141,9 +150,9 @@ class PutFlowTest {
                 KvEntry.of("empty", new byte[0]),
                 KvEntry.of("x".repeat(5000), good)));
 
-        assertThat(results).extracting(PutResult::error)
-                .containsExactly(
-                        ErrorCode.INVALID_KEY, ErrorCode.OK, ErrorCode.INVALID_PARAMS, ErrorCode.INVALID_KEY);
+        assertThat(results)
+                .extracting(PutResult::error)
+                .containsExactly(ErrorCode.INVALID_KEY, ErrorCode.OK, ErrorCode.INVALID_PARAMS, ErrorCode.INVALID_KEY);
         assertStored("good", good, 1);
     }
 
@@ -173,7 +182,9 @@ class PutFlowTest {
         assertStored("k", value, 1);
         List<PutStartRequest> starts = master.received(Method.PUT_START);
         assertThat(starts).hasSize(2);
-        assertThat(starts.get(0).getSequence()).isEqualTo(starts.get(1).getSequence()).isPositive();
+        assertThat(starts.get(0).getSequence())
+                .isEqualTo(starts.get(1).getSequence())
+                .isPositive();
     }
 
     @Test
@@ -187,22 +198,28 @@ class PutFlowTest {
                         StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RPC_TIMEOUT));
 
         await().until(() -> !master.received(Method.PUT_REVOKE).isEmpty());
-        PutStartRequest start = (PutStartRequest) master.received(Method.PUT_START).get(0);
+        PutStartRequest start =
+                (PutStartRequest) master.received(Method.PUT_START).get(0);
         assertThat(onlyRevoke().getSequence()).isEqualTo(start.getSequence());
         assertThat(onlyRevoke().getClient()).isEqualTo(start.getClient());
     }
 
     @Test
     void shouldWaitWhenSomebodyElsePutsTheKey() {
-        master.next(Method.PUT_START, ScriptedMaster.status(ErrorCode.PUT_IN_PROGRESS), ScriptedMaster.status(
-                ErrorCode.PUT_IN_PROGRESS));
+        master.next(
+                Method.PUT_START,
+                ScriptedMaster.status(ErrorCode.PUT_IN_PROGRESS),
+                ScriptedMaster.status(ErrorCode.PUT_IN_PROGRESS));
         byte[] value = Values.of("k", 10);
 
         client.put("k", value);
 
         assertStored("k", value, 1);
         List<PutStartRequest> starts = master.received(Method.PUT_START);
-        assertThat(starts).extracting(PutStartRequest::getSequence).doesNotHaveDuplicates().hasSize(3);
+        assertThat(starts)
+                .extracting(PutStartRequest::getSequence)
+                .doesNotHaveDuplicates()
+                .hasSize(3);
     }
 
     @Test
@@ -230,7 +247,8 @@ class PutFlowTest {
                 .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
                 .get(0);
 
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(Duration.ofMillis(290), Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - before))
+                .isBetween(Duration.ofMillis(290), Duration.ofSeconds(5));
         assertThat(result.error()).isEqualTo(ErrorCode.NO_AVAILABLE_HANDLE);
         assertThat(result.retryable()).isTrue();
         assertThat(master.received(Method.PUT_START).size()).isBetween(4, 40);
@@ -306,11 +324,7 @@ class PutFlowTest {
         assertStored("k", value, 1);
         assertThat(master.methods())
                 .containsExactly(
-                        Method.PUT_START,
-                        Method.PUT_END,
-                        Method.GRANT_OUTCOME,
-                        Method.PUT_START,
-                        Method.PUT_END);
+                        Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME, Method.PUT_START, Method.PUT_END);
     }
 
     @Test
@@ -363,8 +377,7 @@ class PutFlowTest {
 
         assertStored("k", value, 1);
         assertThat(master.methods())
-                .containsExactly(
-                        Method.PUT_START, Method.PUT_END, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
+                .containsExactly(Method.PUT_START, Method.PUT_END, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
         assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
     }
 
@@ -393,7 +406,8 @@ class PutFlowTest {
         assertThat(master.methods())
                 .containsExactly(Method.PUT_START, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
         assertThat(onlyRevoke().getUnansweredList()).containsExactly(1L);
-        PutStartRequest start = (PutStartRequest) master.received(Method.PUT_START).get(0);
+        PutStartRequest start =
+                (PutStartRequest) master.received(Method.PUT_START).get(0);
         assertThat(onlyRevoke().getKeys()).isEqualTo(start.getKeys());
     }
 
@@ -496,7 +510,8 @@ class PutFlowTest {
         AtomicReference<PutResult> result = new AtomicReference<>();
         AtomicReference<Boolean> flag = new AtomicReference<>();
         Thread putting = new Thread(() -> {
-            result.set(client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10)))).get(0));
+            result.set(client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
+                    .get(0));
             flag.set(Thread.currentThread().isInterrupted());
         });
         putting.start();
@@ -511,8 +526,8 @@ class PutFlowTest {
     @Test
     void shouldNotKnowTheOutcomeWhenItIsInterruptedAfterPutEndWasSent() throws InterruptedException {
         AtomicReference<PutResult> result = new AtomicReference<>();
-        Thread putting = new Thread(() ->
-                result.set(client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10)))).get(0)));
+        Thread putting = new Thread(() -> result.set(
+                client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10)))).get(0)));
         master.next(Method.PUT_END, (ScriptedMaster m, RpcCall call) -> putting.interrupt());
         putting.start();
         putting.join();

@@ -88,23 +88,23 @@ final class ScriptedMaster implements AutoCloseable {
     static Script status(ErrorCode code) {
         return (master, call) -> call.reply(
                 switch (call.method()) {
-                    case PUT_START -> PutStartResponse.newBuilder()
-                            .addStatus(code.number())
-                            .addGrantIds(0)
-                            .setGrantMs(master.grantMs)
-                            .build();
-                    case GET_REPLICAS, RENEW_LEASE -> ReplicasResponse.newBuilder()
-                            .addStatus(code.number())
-                            .addObjectIds(0)
-                            .addSizes(0)
-                            .addChecksums(0)
-                            .build();
-                    case RENEW_GRANT -> RenewGrantResponse.newBuilder()
-                            .addStatus(code.number())
-                            .build();
-                    default -> StatusResponse.newBuilder()
-                            .addStatus(code.number())
-                            .build();
+                    case PUT_START ->
+                        PutStartResponse.newBuilder()
+                                .addStatus(code.number())
+                                .addGrantIds(0)
+                                .setGrantMs(master.grantMs)
+                                .build();
+                    case GET_REPLICAS, RENEW_LEASE ->
+                        ReplicasResponse.newBuilder()
+                                .addStatus(code.number())
+                                .addObjectIds(0)
+                                .addSizes(0)
+                                .addChecksums(0)
+                                .build();
+                    case RENEW_GRANT ->
+                        RenewGrantResponse.newBuilder().addStatus(code.number()).build();
+                    default ->
+                        StatusResponse.newBuilder().addStatus(code.number()).build();
                 });
     }
 
@@ -113,8 +113,8 @@ final class ScriptedMaster implements AutoCloseable {
     }
 
     static Script outcome(Outcome outcome) {
-        return (master, call) ->
-                call.reply(GrantOutcomeResponse.newBuilder().addOutcomes(outcome).build());
+        return (master, call) -> call.reply(
+                GrantOutcomeResponse.newBuilder().addOutcomes(outcome).build());
     }
 
     @SuppressWarnings("unchecked")
@@ -169,23 +169,22 @@ final class ScriptedMaster implements AutoCloseable {
     }
 
     private static MessageLite parse(RpcCall call) {
-        Parser<? extends MessageLite> parser =
-                switch (call.method()) {
-                    case PUT_START -> PutStartRequest.parser();
-                    case PUT_END -> PutEndRequest.parser();
-                    case PUT_REVOKE -> PutRevokeRequest.parser();
-                    case GRANT_OUTCOME -> GrantOutcomeRequest.parser();
-                    case RENEW_GRANT -> RenewGrantRequest.parser();
-                    case GET_REPLICAS -> GetReplicasRequest.parser();
-                    case RENEW_LEASE -> RenewLeaseRequest.parser();
-                    case EXISTS -> ExistsRequest.parser();
-                    case REMOVE -> RemoveRequest.parser();
-                    case REMOVE_BY_REGEX -> RemoveByRegexRequest.parser();
-                    case REMOVE_ALL -> RemoveAllRequest.parser();
-                    case LIST_KEYS -> ListKeysRequest.parser();
-                    case REPORT_CORRUPT -> ReportCorruptRequest.parser();
-                    default -> ListSegmentsRequest.parser();
-                };
+        Parser<? extends MessageLite> parser = switch (call.method()) {
+            case PUT_START -> PutStartRequest.parser();
+            case PUT_END -> PutEndRequest.parser();
+            case PUT_REVOKE -> PutRevokeRequest.parser();
+            case GRANT_OUTCOME -> GrantOutcomeRequest.parser();
+            case RENEW_GRANT -> RenewGrantRequest.parser();
+            case GET_REPLICAS -> GetReplicasRequest.parser();
+            case RENEW_LEASE -> RenewLeaseRequest.parser();
+            case EXISTS -> ExistsRequest.parser();
+            case REMOVE -> RemoveRequest.parser();
+            case REMOVE_BY_REGEX -> RemoveByRegexRequest.parser();
+            case REMOVE_ALL -> RemoveAllRequest.parser();
+            case LIST_KEYS -> ListKeysRequest.parser();
+            case REPORT_CORRUPT -> ReportCorruptRequest.parser();
+            default -> ListSegmentsRequest.parser();
+        };
         return call.parse(parser);
     }
 
@@ -331,7 +330,9 @@ final class ScriptedMaster implements AutoCloseable {
         List<String> keys = objects.keySet().stream()
                 .filter(key -> key.startsWith(request.getPrefix()))
                 .toList();
-        int from = request.getPage().isEmpty() ? 0 : Integer.parseInt(request.getPage().toStringUtf8());
+        int from = request.getPage().isEmpty()
+                ? 0
+                : Integer.parseInt(request.getPage().toStringUtf8());
         int end = Math.min(keys.size(), from + 2); // small pages: the limit is an upper bound
         ListKeysResponse.Builder answer = ListKeysResponse.newBuilder()
                 .setKeys(KeyColumn.of(keys.subList(from, end)).toProto());

@@ -31,7 +31,8 @@ class ValueBytesTest {
     }
 
     private static byte[] bytes(ByteBuffer[] views) {
-        ByteBuffer all = ByteBuffer.allocate(Arrays.stream(views).mapToInt(ByteBuffer::remaining).sum());
+        ByteBuffer all = ByteBuffer.allocate(
+                Arrays.stream(views).mapToInt(ByteBuffer::remaining).sum());
         for (ByteBuffer view : views) {
             all.put(view);
         }
