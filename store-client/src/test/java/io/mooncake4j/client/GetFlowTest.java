@@ -36,14 +36,22 @@ class GetFlowTest {
         return MooncakeClient.builder()
                 .masters(master.address())
                 .transports(List.of(master.nodes))
-                .operationTimeout(Duration.ofSeconds(20))
-                .requestTimeout(Duration.ofMillis(300));
+                .operationTimeout(Duration.ofSeconds(20));
     }
 
     /** For another client than the usual one. */
     private MooncakeClientBuilder another() {
         replaced.add(client);
         return builder();
+    }
+
+    /** A client, already connected, that soon takes an answer for lost. */
+    private MooncakeClient impatient(Duration requestTimeout) {
+        MooncakeClient impatient = another().requestTimeout(requestTimeout).build();
+        assertThat(impatient.withTimeout(Duration.ofSeconds(30)).exists("nothing"))
+                .isFalse();
+        master.received.clear();
+        return impatient;
     }
 
     @AfterEach
@@ -143,6 +151,7 @@ class GetFlowTest {
 
     @Test
     void shouldAskAgainWhenAnAnswerIsLostOrTheMasterDoesNotLead() {
+        client = impatient(Duration.ofSeconds(1));
         byte[] value = store("k", 100, 1);
         master.next(Method.GET_REPLICAS, ScriptedMaster.LOST_REQUEST, ScriptedMaster.fails(ErrorCode.NOT_LEADER));
 

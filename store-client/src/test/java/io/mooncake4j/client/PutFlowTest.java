@@ -37,14 +37,22 @@ class PutFlowTest {
         return MooncakeClient.builder()
                 .masters(master.address())
                 .transports(List.of(master.nodes))
-                .operationTimeout(Duration.ofSeconds(20))
-                .requestTimeout(Duration.ofMillis(300));
+                .operationTimeout(Duration.ofSeconds(20));
     }
 
     /** For another client than the usual one. */
     private MooncakeClientBuilder another() {
         replaced.add(client);
         return builder();
+    }
+
+    /** A client, already connected, that soon takes an answer for lost. */
+    private MooncakeClient impatient(Duration requestTimeout) {
+        MooncakeClient impatient = another().requestTimeout(requestTimeout).build();
+        assertThat(impatient.withTimeout(Duration.ofSeconds(30)).exists("nothing"))
+                .isFalse();
+        master.received.clear();
+        return impatient;
     }
 
     @AfterEach
@@ -174,6 +182,7 @@ class PutFlowTest {
 
     @Test
     void shouldStartAgainUnderTheSameNumberWhenTheAnswerOfPutStartIsLost() {
+        client = impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_START, ScriptedMaster.LOST_REQUEST);
         byte[] value = Values.of("k", 10);
 
@@ -283,6 +292,7 @@ class PutFlowTest {
 
     @Test
     void shouldSucceedWithoutWritingAgainWhenTheAnswerOfPutEndIsLostButItWasCommitted() {
+        client = impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER);
         byte[] value = Values.of("k", 10);
 
@@ -294,6 +304,7 @@ class PutFlowTest {
 
     @Test
     void shouldSucceedWhenItWasCommittedAndRemovedSince() {
+        client = impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
         master.next(Method.GRANT_OUTCOME, ScriptedMaster.outcome(Outcome.OUTCOME_REMOVED));
 
@@ -304,6 +315,7 @@ class PutFlowTest {
 
     @Test
     void shouldSendPutEndAgainWhenTheFirstNeverArrived() {
+        client = impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
         byte[] value = Values.of("k", 10);
 
@@ -316,6 +328,7 @@ class PutFlowTest {
 
     @Test
     void shouldStartAgainWhenThePutWasNeverCommitted() {
+        client = impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, (m, call) -> m.grants.clear()); // as by a master that forgot
         byte[] value = Values.of("k", 10);
 
@@ -343,6 +356,7 @@ class PutFlowTest {
 
     @Test
     void shouldSayThatTheOutcomeIsUnknownAndRevokeNothingWhenItCannotBeLearnt() {
+        client = impatient(Duration.ofMillis(300));
         for (int i = 0; i < 100; i++) {
             master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
             master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST);
@@ -359,6 +373,7 @@ class PutFlowTest {
 
     @Test
     void shouldAskTheOutcomeWhenThatAnswerIsLostToo() {
+        client = impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER);
         master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST, ScriptedMaster.fails(ErrorCode.NOT_LEADER));
 

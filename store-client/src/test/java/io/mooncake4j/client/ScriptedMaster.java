@@ -51,6 +51,7 @@ final class ScriptedMaster implements AutoCloseable {
     long extentBytes = Long.MAX_VALUE;
 
     private final Map<Method, Deque<Script>> scripts = new EnumMap<>(Method.class);
+    private final Map<Long, MessageLite> starts = new LinkedHashMap<>();
     private final Map<UUID, Long> used = new LinkedHashMap<>();
     private final Epoch epoch = new Epoch(UUID.randomUUID(), 1);
     private final RpcServer server;
@@ -222,7 +223,12 @@ final class ScriptedMaster implements AutoCloseable {
         return ListSegmentsResponse.newBuilder().setEpoch(epoch.toProto()).build();
     }
 
+    /** A repeated request gets the first one's answer. */
     private MessageLite putStart(PutStartRequest request) {
+        return starts.computeIfAbsent(request.getSequence(), sequence -> newPutStart(request));
+    }
+
+    private MessageLite newPutStart(PutStartRequest request) {
         List<String> keys = KeyColumn.of(request.getKeys()).toList();
         PutStartResponse.Builder answer = PutStartResponse.newBuilder().setGrantMs(grantMs);
         List<List<List<Extent>>> granted = new ArrayList<>();
