@@ -116,6 +116,13 @@ public final class Segments {
             throw new StoreException(
                     ErrorCode.INVALID_PARAMS, "a region has 1 byte to 1 GiB, not " + offer.regionBytes());
         }
+        if (offer.sizeBytes() % RegionAllocator.ALIGNMENT_BYTES != 0
+                || offer.regionBytes() % RegionAllocator.ALIGNMENT_BYTES != 0) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS,
+                    "segment and region sizes are multiples of " + RegionAllocator.ALIGNMENT_BYTES + " bytes, not "
+                            + offer.sizeBytes() + " and " + offer.regionBytes());
+        }
         if (offer.address().host().isEmpty()
                 || offer.address().dataPort() <= 0
                 || offer.address().dataPort() > 65_535) {
