@@ -66,9 +66,8 @@ public final class AccessGate {
                     ErrorCode.NOT_LEADER,
                     "epoch " + epoch.revision() + " is older than the adopted " + known.epoch.revision());
         }
-        boolean sameTerm = known != null && known.epoch.equals(epoch);
         term = new Term(epoch, key, masterTicks, sentNanos);
-        if (sameTerm) {
+        if (known != null && known.epoch.equals(epoch)) {
             keepEarlier(known, receivedNanos);
         }
     }
