@@ -81,7 +81,8 @@ public final class MooncakeClient implements AutoCloseable {
 
     /** This client with another operation timeout. It shares everything, its close included. */
     public MooncakeClient withTimeout(Duration operationTimeout) {
-        return new MooncakeClient(core, invocations, operationTimeout);
+        return new MooncakeClient(
+                core, invocations, MooncakeClientBuilder.positive("operationTimeout", operationTimeout));
     }
 
     /**

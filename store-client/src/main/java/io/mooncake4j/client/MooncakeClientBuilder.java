@@ -159,7 +159,7 @@ public final class MooncakeClientBuilder {
                 core, new Invocations(running, asyncThreads, asyncQueue, closeTimeout), operationTimeout);
     }
 
-    private static Duration positive(String name, Duration value) {
+    static Duration positive(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new StoreException(ErrorCode.INVALID_PARAMS, name + " is " + value + "; it must be above 0");
         }
