@@ -39,6 +39,7 @@ public final class TcpDataServer implements AutoCloseable {
     private final Map<NodeConnection, Thread> connections = new ConcurrentHashMap<>();
 
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread accepter = newThread("data-accept", this::acceptAll);
 
     private TcpDataServer(TcpServerOptions options, NodeConnection.Node node, ServerSocketChannel listener)
             throws IOException {
@@ -64,8 +65,8 @@ public final class TcpDataServer implements AutoCloseable {
         try {
             listener.bind(new InetSocketAddress(options.bindHost(), options.port()), 1024);
             TcpDataServer server = new TcpDataServer(options, node, listener);
-            startThread("data-accept", server::acceptAll);
-            startThread("data-idle", server::closeIdle);
+            server.accepter.start();
+            newThread("data-idle", server::closeIdle).start();
             return server;
         } catch (IOException | RuntimeException e) {
             listener.close();
@@ -84,8 +85,8 @@ public final class TcpDataServer implements AutoCloseable {
     }
 
     /**
-     * Closes all connections and waits until none of their threads copies any more; for 10 s at the longest, which it
-     * logs: {@link SessionTable#cutAll} says it for certain.
+     * Frees the port, closes all connections and waits until none of their threads copies any more; for 10 s at the
+     * longest, which it logs: {@link SessionTable#cutAll} says it for certain.
      */
     @Override
     public void close() {
@@ -97,13 +98,14 @@ public final class TcpDataServer implements AutoCloseable {
         }
         connections.keySet().forEach(NodeConnection::close);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
-        for (Thread thread : connections.values()) {
-            try {
+        try {
+            // the kernel keeps the port until the thread has left accept()
+            TimeUnit.NANOSECONDS.timedJoin(accepter, Math.max(1, deadline - System.nanoTime()));
+            for (Thread thread : connections.values()) {
                 TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, deadline - System.nanoTime()));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         if (!connections.isEmpty()) {
             LOG.warn("{} threads of data port {} have not ended yet", connections.size(), port);
@@ -187,10 +189,10 @@ public final class TcpDataServer implements AutoCloseable {
         }
     }
 
-    private static void startThread(String name, Runnable body) {
+    private static Thread newThread(String name, Runnable body) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 
     /** When bytes of a connection last moved, as seen at ticks. */
