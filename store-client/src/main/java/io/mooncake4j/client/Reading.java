@@ -30,6 +30,7 @@ final class Reading<T> {
     private Step step = Step.ASK_AGAIN;
     private ErrorCode error = ErrorCode.TRANSFER_FAIL;
     private String detail = "";
+    private boolean noted;
     private @Nullable KeyResult<T> result;
 
     private long objectId;
@@ -262,6 +263,7 @@ final class Reading<T> {
     private void note(ErrorCode why, String text) {
         error = why;
         detail = text;
+        noted = true;
     }
 
     /** Ends with the last error seen. */
@@ -270,8 +272,11 @@ final class Reading<T> {
         end(KeyResult.failed(error, detail));
     }
 
+    /** Ends with this error; but one last try cut short by the deadline tells less than what was seen before. */
     void fail(StoreException e) {
-        note(e.code(), e.reason());
+        if (e.code() != ErrorCode.RPC_TIMEOUT || !noted) {
+            note(e.code(), e.reason());
+        }
         fail();
     }
 

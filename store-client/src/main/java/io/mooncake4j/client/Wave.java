@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * transfer is many waves, and later ones use renewed tokens.
  */
 final class Wave {
-    static final long MAX_BYTES = 64L << 20;
+    static final long MAX_BYTES = 32L << 20;
     static final long MAX_OP_BYTES = 8L << 20;
 
     private final PlacementTable placements;

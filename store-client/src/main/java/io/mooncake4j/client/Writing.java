@@ -27,6 +27,7 @@ final class Writing {
     private Step step = Step.TO_START;
     private ErrorCode error = ErrorCode.RPC_TIMEOUT;
     private String detail = "the deadline came before the put was started";
+    private boolean noted;
     private long checksum = Checksum.NONE;
     private @Nullable PutResult result;
 
@@ -202,6 +203,7 @@ final class Writing {
     void note(ErrorCode why, String text) {
         error = why;
         detail = text;
+        noted = true;
     }
 
     /** Ends with the last error seen, or, if the master may have committed it, without knowing. */
@@ -213,8 +215,11 @@ final class Writing {
         end(PutResult.failed(error, detail, sizeBytes()));
     }
 
+    /** Ends with this error; but one last try cut short by the deadline tells less than what was seen before. */
     void fail(StoreException e) {
-        note(e.code(), e.reason());
+        if (e.code() != ErrorCode.RPC_TIMEOUT || !noted) {
+            note(e.code(), e.reason());
+        }
         fail();
     }
 

@@ -44,7 +44,9 @@ final class FakeNodes implements Transport {
     /** A segment's bytes, at least up to an end. */
     synchronized byte[] memory(UUID segment, long end) {
         return memory.compute(
-                segment, (id, bytes) -> end <= bytes.length ? bytes : Arrays.copyOf(bytes, (int) end * 2));
+                segment,
+                (id, bytes) ->
+                        end <= bytes.length ? bytes : Arrays.copyOf(bytes, (int) Math.max(end, 2L * bytes.length)));
     }
 
     /** The next transfer with a segment goes like this. */

@@ -264,6 +264,20 @@ class PutFlowTest {
     }
 
     @Test
+    void shouldTellThatTheStoreIsFullWhenTheLastTryIsCutShortByTheDeadline() {
+        master.next(Method.PUT_START, ScriptedMaster.status(ErrorCode.NO_AVAILABLE_HANDLE));
+        for (int i = 0; i < 100; i++) {
+            master.next(Method.PUT_START, ScriptedMaster.LOST_REQUEST);
+        }
+
+        PutResult result = client.withTimeout(Duration.ofSeconds(2))
+                .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
+                .get(0);
+
+        assertThat(result.error()).isEqualTo(ErrorCode.NO_AVAILABLE_HANDLE);
+    }
+
+    @Test
     void shouldEndItsOwnGrantsBeforeItWaitsForOtherKeys() {
         // Of [a, b] only b is granted at first.
         master.next(Method.PUT_START, (m, call) -> {
