@@ -1,0 +1,201 @@
+package io.mooncake4j.transfer.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mooncake4j.transfer.engine.TransferOp.Outcome;
+import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.wire.AccessToken;
+import io.mooncake4j.transfer.wire.Deadline;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class TransferEngineTest {
+    private final TestNode node = new TestNode(0, 0, SafetyRules.ALL);
+
+    @Test
+    void shouldRunPeersAtTheSameTimeWhenThereAreSeveral() {
+        CyclicBarrier all = new CyclicBarrier(3);
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        try (TransferEngine engine = engine(2, transfer -> {
+            threads.add(Thread.currentThread());
+            await(all);
+            done(transfer);
+        })) {
+            List<SegmentTransfer> transfers = transfers(3);
+            engine.run(transfers, soon());
+            assertThat(transfers).allMatch(each -> each.ops().get(0).outcome() == Outcome.DONE);
+            assertThat(threads).hasSize(3).contains(Thread.currentThread());
+        }
+    }
+
+    @Test
+    void shouldRunEverythingOnceWhenWorkersAreBusy() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        Set<SegmentTransfer> ran = ConcurrentHashMap.newKeySet();
+        List<SegmentTransfer> stuck = transfers(1);
+        try (TransferEngine engine = engine(1, transfer -> {
+            if (transfer == stuck.get(0)) {
+                busy.countDown();
+                await(release);
+            }
+            assertThat(ran.add(transfer)).isTrue();
+            done(transfer);
+        })) {
+            CompletableFuture<Void> first = engine.runAsync(stuck, soon());
+            busy.await();
+            List<SegmentTransfer> transfers = transfers(100);
+            engine.run(transfers, soon());
+            assertThat(ran).containsExactlyInAnyOrderElementsOf(transfers);
+            release.countDown();
+            assertThat(first).succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void shouldFailOverloadedWhenAsyncCallsPileUp() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (TransferEngine engine = engine(1, transfer -> {
+            await(release);
+            done(transfer);
+        })) {
+            List<List<SegmentTransfer>> calls = new ArrayList<>();
+            List<CompletableFuture<Void>> results = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                calls.add(transfers(1));
+                results.add(engine.runAsync(calls.get(i), soon()));
+            }
+            release.countDown();
+            CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+            assertThat(calls.get(0).get(0).ops().get(0).outcome()).isEqualTo(Outcome.DONE);
+            TransferOp last = calls.get(199).get(0).ops().get(0);
+            assertThat(last.outcome()).isEqualTo(Outcome.NEVER_SENT);
+            assertThat(last.error()).isEqualTo(ErrorCode.OVERLOADED);
+        }
+    }
+
+    @Test
+    void shouldTryNextTransportOnlyWhenNothingWasSent() {
+        List<String> ran = new ArrayList<>();
+        Transport unreachable = new FakeTransport("first", transfer -> {
+            ran.add("first");
+            fail(transfer, Outcome.NEVER_SENT);
+        });
+        Transport unlucky = new FakeTransport("second", transfer -> {
+            ran.add("second");
+            fail(transfer, Outcome.UNANSWERED);
+        });
+        Transport never = new FakeTransport("third", transfer -> ran.add("third"));
+        try (TransferEngine engine = new TransferEngine(List.of(unreachable, unlucky, never), 1)) {
+            List<SegmentTransfer> transfers = transfers(1);
+            engine.run(transfers, soon());
+            assertThat(ran).containsExactly("first", "second");
+            assertThat(transfers.get(0).ops().get(0).outcome()).isEqualTo(Outcome.UNANSWERED);
+        }
+    }
+
+    @Test
+    void shouldWaitForWorkersAndKeepInterruptWhenInterrupted() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        List<SegmentTransfer> transfers = transfers(2);
+        List<Boolean> interrupted = new ArrayList<>();
+        CountDownLatch workerStarted = new CountDownLatch(1);
+        Thread[] caller = new Thread[1];
+        try (TransferEngine engine = engine(1, transfer -> {
+            if (Thread.currentThread() == caller[0]) {
+                await(workerStarted);
+            } else {
+                workerStarted.countDown();
+                await(release);
+            }
+            done(transfer);
+        })) {
+            caller[0] = new Thread(() -> {
+                engine.run(transfers, soon());
+                interrupted.add(Thread.currentThread().isInterrupted());
+            });
+            caller[0].start();
+            workerStarted.await();
+            caller[0].interrupt();
+            Awaitility.await().during(Duration.ofMillis(100)).until(caller[0]::isAlive);
+            release.countDown();
+            caller[0].join(TimeUnit.SECONDS.toMillis(20));
+            assertThat(interrupted).containsExactly(true);
+            assertThat(transfers).allMatch(each -> each.ops().get(0).outcome() == Outcome.DONE);
+        }
+    }
+
+    private static TransferEngine engine(int workers, Consumer<SegmentTransfer> body) {
+        return new TransferEngine(List.of(new FakeTransport("fake", body)), workers);
+    }
+
+    private List<SegmentTransfer> transfers(int count) {
+        List<SegmentTransfer> transfers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            AccessToken token =
+                    node.draft(AccessToken.Mode.READ, UUID.randomUUID()).seal();
+            transfers.add(new SegmentTransfer(
+                    new SegmentTarget("node" + i, "127.0.0.1", 1, token),
+                    List.of(new TransferOp(0, 0, ByteBuffer.allocate(1)))));
+        }
+        return transfers;
+    }
+
+    private static void done(SegmentTransfer transfer) {
+        transfer.ops().forEach(TransferOp::done);
+    }
+
+    private static void fail(SegmentTransfer transfer, Outcome outcome) {
+        transfer.ops().forEach(op -> op.failed(outcome, ErrorCode.TRANSFER_FAIL, "as told"));
+    }
+
+    private static Deadline soon() {
+        return Deadline.after(Duration.ofSeconds(30));
+    }
+
+    private static void await(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private record FakeTransport(String name, Consumer<SegmentTransfer> body) implements Transport {
+        @Override
+        public void run(SegmentTransfer transfer, Deadline deadline) {
+            body.accept(transfer);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
