@@ -2,6 +2,7 @@ package io.mooncake4j.transfer.engine;
 
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class TransferEngine implements AutoCloseable {
     private static final int QUEUE_PER_WORKER = 64;
+    private static final long PART_BYTES = 1 << 20;
+    /** More gained nothing on 2 cores, where two moved 1.8 times as much as one. */
+    private static final int STREAMS =
+            Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
 
     private final List<Transport> transports;
     private final ThreadPoolExecutor workers;
@@ -42,10 +47,11 @@ public final class TransferEngine implements AutoCloseable {
      * operations fail. Blocks until the deadline at the longest.
      */
     public void run(List<SegmentTransfer> transfers, Deadline deadline) {
-        if (transfers.size() == 1) {
-            runOne(transfers.get(0), deadline);
-        } else if (!transfers.isEmpty()) {
-            new Batch(transfers, deadline).run();
+        List<SegmentTransfer> parts = transfers.size() == 1 ? split(transfers.get(0)) : transfers;
+        if (parts.size() == 1) {
+            runOne(parts.get(0), deadline);
+        } else if (!parts.isEmpty()) {
+            new Batch(parts, deadline).run();
         }
     }
 
@@ -74,13 +80,39 @@ public final class TransferEngine implements AutoCloseable {
     private void runOne(SegmentTransfer transfer, Deadline deadline) {
         for (Transport transport : transports) {
             transport.run(transfer, deadline);
-            if (transfer.ops().stream().anyMatch(op -> op.outcome() != TransferOp.Outcome.NEVER_SENT)) {
-                return;
+            for (TransferOp op : transfer.ops()) {
+                if (op.outcome() != TransferOp.Outcome.NEVER_SENT) {
+                    return;
+                }
             }
         }
     }
 
-    /** Transfers to several peers, each claimed once by the caller or by a worker, whoever comes first. */
+    /** Large transfers in parts of about the same size: one thread and one connection keep neither side busy. */
+    private static List<SegmentTransfer> split(SegmentTransfer transfer) {
+        List<? extends TransferOp> ops = transfer.ops();
+        long bytes = 0;
+        for (TransferOp op : ops) {
+            bytes += op.lengthBytes();
+        }
+        long streams = Math.min(STREAMS, Math.min(ops.size(), bytes / PART_BYTES));
+        if (streams < 2) {
+            return List.of(transfer);
+        }
+        List<SegmentTransfer> parts = new ArrayList<>();
+        long taken = 0;
+        int from = 0;
+        for (int i = 0; i < ops.size(); i++) {
+            taken += ops.get(i).lengthBytes();
+            if (taken >= bytes * (parts.size() + 1) / streams || i == ops.size() - 1) {
+                parts.add(new SegmentTransfer(transfer.target(), ops.subList(from, i + 1)));
+                from = i + 1;
+            }
+        }
+        return parts;
+    }
+
+    /** Several transfers, each claimed once by the caller or by a worker, whoever comes first. */
     private final class Batch {
         private final List<SegmentTransfer> transfers;
         private final Deadline deadline;

@@ -67,8 +67,8 @@ public final class TcpTransport implements Transport {
             } catch (StoreException e) {
                 exchange.fail(e.code(), "node " + peer + ": " + e.getMessage());
                 return false;
-            } catch (IOException e) {
-                exchange.fail(ErrorCode.TRANSFER_FAIL, "node " + peer + " can't be reached: " + e.getMessage());
+            } catch (IOException | RuntimeException | Error e) {
+                exchange.fail(cause(e, false), "node " + peer + " can't be reached: " + e);
                 return false;
             }
             watch.begin(connection, deadline.atNanos());
@@ -80,7 +80,7 @@ public final class TcpTransport implements Transport {
                     pool.drop(connection);
                 }
                 return true;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 boolean overdue = !connection.finish();
                 pool.drop(connection);
                 boolean stale = connection.pooled() && e instanceof IOException && exchange.repeatable();
@@ -106,7 +106,7 @@ public final class TcpTransport implements Transport {
         return pool.take(peer, fresh, deadline);
     }
 
-    private ErrorCode cause(Exception e, boolean overdue) {
+    private ErrorCode cause(Throwable e, boolean overdue) {
         if (overdue) {
             return ErrorCode.RPC_TIMEOUT;
         }
@@ -116,7 +116,7 @@ public final class TcpTransport implements Transport {
         return e instanceof IOException ? ErrorCode.TRANSFER_FAIL : ErrorCode.INTERNAL_ERROR;
     }
 
-    private static String describe(Peer peer, Exception e, boolean overdue) {
+    private static String describe(Peer peer, Throwable e, boolean overdue) {
         return "node " + peer + ": " + (overdue ? "no answer before the deadline" : "the connection failed: " + e);
     }
 

@@ -10,6 +10,7 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -62,6 +63,27 @@ class TransferEngineTest {
             assertThat(ran).containsExactlyInAnyOrderElementsOf(transfers);
             release.countDown();
             assertThat(first).succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void shouldRunEachOpOnceWhenLargeTransferIsSplit() {
+        AccessToken token = node.draft(AccessToken.Mode.READ, UUID.randomUUID()).seal();
+        SegmentTarget target = new SegmentTarget("node", "127.0.0.1", 1, token);
+        ByteBuffer memory = ByteBuffer.allocate(5 << 20);
+        for (int[] sizes : new int[][] {{5 << 20, 5 << 20}, {1, 5 << 20, 5 << 20, 1, 1}, {5 << 20}, {0, 0}, {}}) {
+            List<TransferOp> ops = new ArrayList<>();
+            for (int size : sizes) {
+                ops.add(new TransferOp(0, 0, memory.slice(0, size)));
+            }
+            List<TransferOp> ran = Collections.synchronizedList(new ArrayList<>());
+            try (TransferEngine engine = engine(2, transfer -> {
+                ran.addAll(transfer.ops());
+                done(transfer);
+            })) {
+                engine.run(List.of(new SegmentTransfer(target, ops)), soon());
+                assertThat(ran).containsExactlyInAnyOrderElementsOf(ops);
+            }
         }
     }
 

@@ -44,7 +44,7 @@ class TcpDataServerTest {
         try (RawClient raw = RawClient.greeted(server.port(), client)) {
             int half = 2 << 20;
             byte[] payload = pattern(2 * half, 1);
-            raw.send(RawClient.request(token(Mode.WRITE), 1, 2 * half));
+            raw.send(RawClient.request(token(Mode.WRITE), 1, 2L * half));
             raw.send(Arrays.copyOf(payload, half));
             await().untilAsserted(() -> BytePattern.check(node.memory(0, half - 1000, 1000), 1, half - 1000));
 
