@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 
@@ -375,6 +376,11 @@ public final class MooncakeClient implements AutoCloseable {
         if (invocations.close()) {
             core.close();
         }
+    }
+
+    /** As it stands in tokens. For tests. */
+    UUID clientId() {
+        return core.clientId;
     }
 
     /** How often bytes that were read did not have their checksum. For tests. */

@@ -164,6 +164,25 @@ final class PlacementTable {
         return targets[segments[firstExtent[replica]]].token().segmentId();
     }
 
+    /** Whether every replica of a key that the other answer has is in this one, too. */
+    boolean hasReplicasOf(int key, PlacementTable other) {
+        for (int i = other.firstReplica[key]; i < other.firstReplica[key + 1]; i++) {
+            if (!hasReplica(key, other.firstSegmentId(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean hasReplica(int key, UUID segmentId) {
+        for (int i = firstReplica[key]; i < firstReplica[key + 1]; i++) {
+            if (firstSegmentId(i).equals(segmentId)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static int next(int first, int count, int limit) {
         check(count >= 0 && count <= limit - first, "its counts exceed its columns");
         return first + count;

@@ -34,6 +34,7 @@ final class Tenure {
     }
 
     private final Supplier<CompletableFuture<Terms>> renewal;
+    private final PlacementTable promised;
     private final long[] endNanos;
     private Terms terms;
     private @Nullable CompletableFuture<Terms> asked;
@@ -41,6 +42,7 @@ final class Tenure {
     /** @param renewal asks the master again, about the same keys in the same order */
     Tenure(Terms first, Supplier<CompletableFuture<Terms>> renewal) {
         this.renewal = renewal;
+        this.promised = first.placements();
         this.terms = first;
         this.endNanos = new long[first.status().size()];
         Arrays.fill(endNanos, endNanos(first));
@@ -91,7 +93,8 @@ final class Tenure {
         terms = fresh;
         long end = endNanos(fresh);
         for (int i = 0; i < endNanos.length; i++) {
-            if (fresh.holds(i) && end - endNanos[i] > 0) {
+            // A replica that is missing now may have been dropped: a transfer that still uses it gets no more time.
+            if (fresh.holds(i) && fresh.placements().hasReplicasOf(i, promised) && end - endNanos[i] > 0) {
                 endNanos[i] = end;
             }
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves bytes between callers' buffers and segments over the first transport that reaches the peer. Safe for all
@@ -43,8 +44,9 @@ public final class TransferEngine implements AutoCloseable {
     }
 
     /**
-     * Returns when every operation has an outcome, and then nobody but the caller touches their buffers. Never throws:
-     * operations fail. Blocks until the deadline at the longest.
+     * Returns when every operation has an outcome, and then nobody but the caller touches their buffers. Operations fail;
+     * it throws only for what no transport expects, an Error say, and then outcomes mean nothing. Blocks until the
+     * deadline at the longest.
      */
     public void run(List<SegmentTransfer> transfers, Deadline deadline) {
         List<SegmentTransfer> parts = transfers.size() == 1 ? split(transfers.get(0)) : transfers;
@@ -118,6 +120,7 @@ public final class TransferEngine implements AutoCloseable {
         private final Deadline deadline;
         private final AtomicInteger next = new AtomicInteger();
         private final CountDownLatch unfinished;
+        private volatile @Nullable Throwable failure;
 
         Batch(List<SegmentTransfer> transfers, Deadline deadline) {
             this.transfers = transfers;
@@ -135,12 +138,17 @@ public final class TransferEngine implements AutoCloseable {
             }
             runUnclaimed();
             awaitAll();
+            if (failure != null) {
+                throw new IllegalStateException("a transport failed", failure);
+            }
         }
 
         private void runUnclaimed() {
             for (int i = next.getAndIncrement(); i < transfers.size(); i = next.getAndIncrement()) {
                 try {
                     runOne(transfers.get(i), deadline);
+                } catch (RuntimeException | Error e) {
+                    failure = e; // for the caller, who then must assume the worst
                 } finally {
                     unfinished.countDown();
                 }

@@ -1,0 +1,113 @@
+package io.mooncake4j.deploy.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import io.mooncake4j.client.ClientSeams;
+import io.mooncake4j.client.MooncakeClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** Writers and readers that never rest, on keys that change and memory too small for them: every read is checked. */
+public final class Load implements AutoCloseable {
+    /**
+     * @param keys of which each writer owns some, and all writers share the rest
+     * @param largestBytes of a value; most are far smaller
+     */
+    public record Shape(int writers, int readers, int keys, int largestBytes, int replicas, boolean checksums) {
+        /** 8 writers and 8 readers. */
+        public static Shape of(boolean checksums) {
+            return new Shape(8, 8, 1500, 128 << 10, 1, checksums);
+        }
+
+        public Shape withKeys(int number, int largest) {
+            return new Shape(writers, readers, number, largest, replicas, checksums);
+        }
+
+        public Shape withReplicas(int number) {
+            return new Shape(writers, readers, keys, largestBytes, number, checksums);
+        }
+    }
+
+    private static final Duration GOING = Duration.ofSeconds(40);
+    /** Room for those who are tested; and objects that are always read are always leased. */
+    private static final Duration READER_PAUSE = Duration.ofMillis(3);
+
+    private static final Duration WRITER_PAUSE = Duration.ofMillis(1);
+
+    private final LoadKeys keys;
+    private final Tally tally = new Tally();
+    private final List<MooncakeClient> clients;
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean stopped;
+
+    private Load(Shape shape, List<MooncakeClient> clients) {
+        this.clients = clients;
+        this.keys = new LoadKeys(shape.keys(), shape.writers());
+        for (int i = 0; i < shape.writers(); i++) {
+            LoadWriter writer = new LoadWriter(i, shape, keys, clients.get(i % clients.size()), tally);
+            threads.add(new Thread(() -> repeat(writer::step, WRITER_PAUSE), "load-writer-" + i));
+        }
+        for (int i = 0; i < shape.readers(); i++) {
+            LoadReader reader = new LoadReader(shape, keys, clients.get(i % clients.size()), tally);
+            threads.add(new Thread(() -> repeat(reader::step, READER_PAUSE), "load-reader-" + i));
+        }
+    }
+
+    /** The clients stay the caller's, who closes them after this. */
+    public static Load start(Shape shape, MooncakeClient... clients) {
+        Load load = new Load(shape, List.of(clients));
+        load.threads.forEach(Thread::start);
+        return load;
+    }
+
+    /** Waits until so many values more were stored and so many more found. */
+    public void awaitProgress(long stores, long hits) {
+        awaitRise(() -> tally.stores.sum(), stores);
+        awaitRise(() -> tally.hits.sum(), hits);
+    }
+
+    private static void awaitRise(Supplier<Long> count, long by) {
+        long until = count.get() + by;
+        await().atMost(GOING).until(() -> count.get() >= until);
+    }
+
+    public Tally tally() {
+        return tally;
+    }
+
+    /** Stops and joins every thread, and says what they have seen. */
+    public Tally stop() {
+        stopped = true;
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while load was stopping", e);
+        }
+        tally.mismatches = clients.stream()
+                .mapToLong(ClientSeams::checksumMismatches)
+                .sum();
+        return tally;
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private void repeat(Runnable step, Duration pause) {
+        try {
+            while (!stopped) {
+                step.run();
+                LockSupport.parkNanos(pause.toNanos());
+            }
+        } catch (RuntimeException | Error e) {
+            tally.wrong("a load thread failed", e);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.mooncake4j.deploy.cluster;
+
+import io.mooncake4j.client.KeyResult;
+import io.mooncake4j.client.KvBuffer;
+import io.mooncake4j.client.KvEntry;
+import io.mooncake4j.client.MooncakeClient;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Reads keys in every way there is and checks every byte. One thread. */
+final class LoadReader {
+    private static final int BATCH = 6;
+
+    private final LoadKeys keys;
+    private final MooncakeClient client;
+    private final Tally tally;
+    private final ByteBuffer own;
+
+    LoadReader(Load.Shape shape, LoadKeys keys, MooncakeClient client, Tally tally) {
+        this.keys = keys;
+        this.client = client;
+        this.tally = tally;
+        this.own = ByteBuffer.allocateDirect(shape.largestBytes());
+    }
+
+    void step() {
+        switch (ThreadLocalRandom.current().nextInt(4)) {
+            case 0 -> getBatch();
+            case 1 -> getLeased();
+            default -> getInto();
+        }
+    }
+
+    private void getInto() {
+        int key = keys.any();
+        long gone = keys.lastRemoved(key);
+        KvEntry entry = KvEntry.of(LoadKeys.name(key), own);
+        KeyResult<KvEntry> result = client.getIntoBatch(List.of(entry)).get(0);
+        if (counted(result)) {
+            check(key, gone, own.duplicate().limit((int) result.sizeBytes()));
+        }
+    }
+
+    private void getBatch() {
+        List<Integer> chosen = new ArrayList<>();
+        List<Long> gone = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < BATCH; i++) {
+            int key = keys.any();
+            chosen.add(key);
+            gone.add(keys.lastRemoved(key));
+            names.add(LoadKeys.name(key));
+        }
+        List<KeyResult<byte[]>> results = client.getBatch(names);
+        for (int i = 0; i < BATCH; i++) {
+            if (counted(results.get(i))) {
+                check(chosen.get(i), gone.get(i), ByteBuffer.wrap(results.get(i).value()));
+            }
+        }
+    }
+
+    private void getLeased() {
+        int key = keys.any();
+        long gone = keys.lastRemoved(key);
+        KeyResult<KvBuffer> result =
+                client.getBufferBatch(List.of(LoadKeys.name(key))).get(0);
+        if (counted(result)) {
+            try (KvBuffer buffer = result.value()) {
+                check(key, gone, buffer.byteBuffer());
+            }
+        }
+    }
+
+    private boolean counted(KeyResult<?> result) {
+        tally.reads.increment();
+        switch (result.status()) {
+            case HIT -> tally.hits.increment();
+            case MISS -> tally.misses.increment();
+            case FAILED -> tally.getFailed(result.error(), result.detail());
+        }
+        return result.isHit();
+    }
+
+    private void check(int key, long goneBefore, ByteBuffer value) {
+        String objection = VersionedValue.objection(LoadKeys.name(key), value);
+        if (!objection.isEmpty()) {
+            tally.wrong(objection, null);
+            return;
+        }
+        long version = VersionedValue.version(value);
+        if (version <= goneBefore || version > keys.lastIssued(key)) {
+            tally.wrong(
+                    "'" + LoadKeys.name(key) + "' came as version " + version + "; up to " + goneBefore
+                            + " it had been removed, and " + keys.lastIssued(key) + " is the last one put",
+                    null);
+        }
+    }
+}

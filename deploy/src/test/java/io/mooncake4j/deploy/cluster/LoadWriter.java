@@ -1,0 +1,128 @@
+package io.mooncake4j.deploy.cluster;
+
+import io.mooncake4j.client.KvBuffer;
+import io.mooncake4j.client.KvEntry;
+import io.mooncake4j.client.MooncakeClient;
+import io.mooncake4j.client.PutOptions;
+import io.mooncake4j.client.PutResult;
+import io.mooncake4j.transfer.wire.StoreException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Puts new versions, alone, in batches and in parts, and removes old ones. One thread. */
+final class LoadWriter {
+    private static final int BATCH = 5;
+
+    private final int number;
+    private final Load.Shape shape;
+    private final LoadKeys keys;
+    private final MooncakeClient client;
+    private final Tally tally;
+    private final PutOptions options;
+    /** By owned key, the version that the store was last known to hold, and to hold alone. */
+    private final Map<Integer, Long> stored = new HashMap<>();
+
+    LoadWriter(int number, Load.Shape shape, LoadKeys keys, MooncakeClient client, Tally tally) {
+        this.number = number;
+        this.shape = shape;
+        this.keys = keys;
+        this.client = client;
+        this.tally = tally;
+        this.options = PutOptions.DEFAULT.withReplicaNum(shape.replicas());
+    }
+
+    void step() {
+        switch (ThreadLocalRandom.current().nextInt(8)) {
+            case 0 -> remove(keys.forWriter(number));
+            case 1 -> putBatch();
+            case 2, 3 -> putLeased();
+            default -> put(keys.forWriter(number));
+        }
+    }
+
+    private int length() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        int largest = random.nextInt(4) == 0 ? shape.largestBytes() : shape.largestBytes() / 16;
+        return random.nextInt(VersionedValue.MIN_BYTES, largest + 1);
+    }
+
+    private void put(int key) {
+        long version = keys.issue(key);
+        ByteBuffer value = ByteBuffer.allocateDirect(length());
+        VersionedValue.fill(LoadKeys.name(key), version, value);
+        putAll(List.of(key), List.of(version), List.of(KvEntry.of(LoadKeys.name(key), value)));
+    }
+
+    private void putBatch() {
+        List<Integer> chosen = new ArrayList<>();
+        List<Long> versions = new ArrayList<>();
+        List<KvEntry> entries = new ArrayList<>();
+        for (int i = 0; i < BATCH; i++) {
+            int key = keys.forWriter(number);
+            if (chosen.contains(key)) {
+                continue;
+            }
+            long version = keys.issue(key);
+            byte[] value = VersionedValue.of(LoadKeys.name(key), version, length());
+            int half = value.length / 2;
+            chosen.add(key);
+            versions.add(version);
+            entries.add(KvEntry.of(
+                    LoadKeys.name(key),
+                    ByteBuffer.wrap(value, 0, half),
+                    ByteBuffer.wrap(value, half, value.length - half)));
+        }
+        putAll(chosen, versions, entries);
+    }
+
+    private void putLeased() {
+        int key = keys.forWriter(number);
+        long version = keys.issue(key);
+        try (KvBuffer buffer = client.lease(length())) {
+            VersionedValue.fill(LoadKeys.name(key), version, buffer.byteBuffer());
+            putAll(List.of(key), List.of(version), List.of(KvEntry.of(LoadKeys.name(key), buffer)));
+        } catch (StoreException e) {
+            tally.putFailed(e.code(), e.getMessage());
+        }
+    }
+
+    private void putAll(List<Integer> chosen, List<Long> versions, List<KvEntry> entries) {
+        List<PutResult> results = client.putBatch(entries, options);
+        for (int i = 0; i < results.size(); i++) {
+            PutResult result = results.get(i);
+            int key = chosen.get(i);
+            stored.remove(key);
+            switch (result.status()) {
+                case STORED -> {
+                    tally.stores.increment();
+                    stored.put(key, versions.get(i));
+                }
+                case EXISTED -> {
+                    tally.existed.increment();
+                    if (ThreadLocalRandom.current().nextInt(3) > 0) {
+                        remove(key);
+                    }
+                }
+                case FAILED -> tally.putFailed(result.error(), result.detail());
+            }
+        }
+    }
+
+    private void remove(int key) {
+        try {
+            client.remove(LoadKeys.name(key));
+            tally.removes.increment();
+            Long version = stored.remove(key);
+            if (version != null && !keys.shared(key)) {
+                keys.removed(key, version);
+            }
+        } catch (StoreException e) {
+            stored.remove(key);
+            tally.removeFailed(e.code(), e.getMessage());
+        }
+    }
+}
