@@ -89,9 +89,8 @@ public final class Load implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while load was stopping", e);
         }
-        tally.mismatches = clients.stream()
-                .mapToLong(ClientSeams::checksumMismatches)
-                .sum();
+        tally.mismatches =
+                clients.stream().mapToLong(ClientSeams::checksumMismatches).sum();
         return tally;
     }
 

@@ -26,9 +26,7 @@ public final class Stall implements AccessHook {
     }
 
     public void awaitReached() throws InterruptedException {
-        assertThat(reached.await(20, TimeUnit.SECONDS))
-                .as("an access is held")
-                .isTrue();
+        assertThat(reached.await(20, TimeUnit.SECONDS)).as("an access is held").isTrue();
     }
 
     public boolean reached() {

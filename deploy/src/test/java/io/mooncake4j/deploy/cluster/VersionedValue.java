@@ -1,6 +1,6 @@
 package io.mooncake4j.deploy.cluster;
 
-import io.mooncake4j.deploy.replay.ValuePattern;
+import io.mooncake4j.deploy.load.ValuePattern;
 import java.nio.ByteBuffer;
 
 /** Values that say which version they are, and whose every other byte derives from key, version and length. */
@@ -13,8 +13,7 @@ public final class VersionedValue {
     public static void fill(String key, long version, ByteBuffer value) {
         ByteBuffer bytes = value.slice();
         bytes.putLong(0, version);
-        ValuePattern.of(key, version, bytes.capacity())
-                .fill(bytes.position(Long.BYTES), Long.BYTES);
+        ValuePattern.of(key, version, bytes.capacity()).fill(bytes.position(Long.BYTES), Long.BYTES);
     }
 
     public static byte[] of(String key, long version, int lengthBytes) {

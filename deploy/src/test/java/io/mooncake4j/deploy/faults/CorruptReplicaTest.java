@@ -49,7 +49,8 @@ class CorruptReplicaTest {
     /** Flips a byte of the object that is the only one on the node, whose segment is as small as the object. */
     private void corrupt(String nodeName, String key, byte[] value) throws IOException {
         try (Stream<Path> files = Files.list(cluster.memoryDirectory())) {
-            for (Path file : files.filter(path -> path.getFileName().toString().contains(nodeName)).toList()) {
+            for (Path file : files.filter(path -> path.getFileName().toString().contains(nodeName))
+                    .toList()) {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
                     ByteBuffer all = ByteBuffer.allocate((int) channel.size());
                     while (all.hasRemaining() && channel.read(all) >= 0) {}
@@ -75,13 +76,16 @@ class CorruptReplicaTest {
 
     @Test
     void shouldReadTheOtherReplicaAndDropTheCorruptOneWhenBytesWereChanged() throws IOException {
-        cluster.start(ClusterPlan.DEFAULT.withNodes(2, BYTES, BYTES).withMaster(
-                ClusterPlan.DEFAULT.master().withWatermarks(1, 0.5)));
+        cluster.start(ClusterPlan.DEFAULT
+                .withNodes(2, BYTES, BYTES)
+                .withMaster(ClusterPlan.DEFAULT.master().withWatermarks(1, 0.5)));
         MooncakeClient client = cluster.client(true);
-        assertThat(client.put(KvEntry.of("key", value("key")), TWICE).replicas()).isEqualTo(2);
+        assertThat(client.put(KvEntry.of("key", value("key")), TWICE).replicas())
+                .isEqualTo(2);
         corrupt("node-0", "key", value("key"));
         await().until(() -> {
-            assertThat(client.get("key")).hasValueSatisfying(got -> assertThat(got).isEqualTo(value("key")));
+            assertThat(client.get("key"))
+                    .hasValueSatisfying(got -> assertThat(got).isEqualTo(value("key")));
             return segmentsInUse() == 1;
         });
         assertThat(ClientSeams.checksumMismatches(client)).isGreaterThanOrEqualTo(2);
@@ -89,7 +93,7 @@ class CorruptReplicaTest {
 
     @Test
     void shouldGiveNoBytesWhenTheOnlyReplicaIsCorrupt() throws IOException {
-        cluster.start(ClusterPlan.DEFAULT.withOneSlot(BYTES));
+        cluster.start(ClusterPlan.DEFAULT.withOneSlot(BYTES).withLease(Duration.ofMillis(500)));
         MooncakeClient client = cluster.client(true);
         client.put("key", value("key"));
         corrupt("node-0", "key", value("key"));
@@ -108,9 +112,9 @@ class CorruptReplicaTest {
                 .withLease(Duration.ofMillis(300))
                 .withHook(stall));
         MooncakeClient client = cluster.client(true);
-        MooncakeClient unchecked =
-                cluster.build(cluster.clientBuilder(false).operationTimeout(Duration.ofSeconds(30)));
-        assertThat(client.put(KvEntry.of("key", value("key", large)), TWICE).replicas()).isEqualTo(2);
+        MooncakeClient unchecked = cluster.build(cluster.clientBuilder(false).operationTimeout(Duration.ofSeconds(30)));
+        assertThat(client.put(KvEntry.of("key", value("key", large)), TWICE).replicas())
+                .isEqualTo(2);
         corrupt("node-0", "key", value("key", large));
         Segment corrupt = segment("node-0");
         stall.arm(token -> token.mode() == AccessToken.Mode.READ
@@ -124,9 +128,9 @@ class CorruptReplicaTest {
         assertThat(client.put("other", value("other", large)).status()).isEqualTo(PutResult.Status.STORED);
         assertThat(slow).isNotDone();
         stall.release();
-        assertThat(slow.join()).hasValueSatisfying(got -> assertThat(
-                        VersionedValue.objection("key", ByteBuffer.wrap(got)))
-                .isEmpty());
+        assertThat(slow.join())
+                .hasValueSatisfying(got -> assertThat(VersionedValue.objection("key", ByteBuffer.wrap(got)))
+                        .isEmpty());
     }
 
     private CompletableFuture<Optional<byte[]>> slowRead(MooncakeClient client) throws InterruptedException {
@@ -145,6 +149,8 @@ class CorruptReplicaTest {
     }
 
     private long segmentsInUse() {
-        return cluster.master().segments().stream().filter(s -> s.usedBytes() > s.heldOffBytes()).count();
+        return cluster.master().segments().stream()
+                .filter(s -> s.usedBytes() > s.heldOffBytes())
+                .count();
     }
 }

@@ -127,7 +127,7 @@ class SafetySwitchTest {
             stall.release();
             // how much of it had arrived is up to the sockets
             await().untilAsserted(
-                    () -> assertThat(client.get("new").orElseThrow()).startsWith(firstOf("late")));
+                            () -> assertThat(client.get("new").orElseThrow()).startsWith(firstOf("late")));
         }
     }
 
@@ -182,8 +182,7 @@ class SafetySwitchTest {
         for (AccessToken tried : new AccessToken[] {token, forged}) {
             try (RawWrite write = new RawWrite(readable)) {
                 assertThat(write.greeting()).isEqualTo(ErrorCode.OK);
-                assertThat(write(write, tried, "evil"))
-                        .isEqualTo(enforced ? ErrorCode.TOKEN_REFUSED : ErrorCode.OK);
+                assertThat(write(write, tried, "evil")).isEqualTo(enforced ? ErrorCode.TOKEN_REFUSED : ErrorCode.OK);
             }
             assertIs(enforced ? "mine" : "evil", client.get("mine").orElseThrow());
         }

@@ -40,8 +40,7 @@ class StallsUnderLoadTest {
                 .withGrant(Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofSeconds(30)));
         Load load = cluster.load(Load.Shape.of(checksums));
         load.awaitProgress(200, 200);
-        MooncakeClient victim =
-                cluster.build(cluster.clientBuilder(checksums).operationTimeout(Duration.ofSeconds(4)));
+        MooncakeClient victim = cluster.build(cluster.clientBuilder(checksums).operationTimeout(Duration.ofSeconds(4)));
         stall.arm(token -> token.mode() == AccessToken.Mode.WRITE && token.lengths()[0] == VICTIM_BYTES);
         CompletableFuture<PutResult> put =
                 victim.putAsync(KvEntry.of("victim", VersionedValue.of("victim", 1, VICTIM_BYTES)));

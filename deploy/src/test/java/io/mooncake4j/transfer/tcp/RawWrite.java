@@ -32,7 +32,9 @@ public final class RawWrite implements AutoCloseable {
     /** Asks to write the first bytes of the token's first range; their payload is to follow. */
     public void begin(AccessToken token, long lengthBytes) throws IOException {
         ByteBuffer head = ByteBuffer.allocate(TcpFormat.REQUEST_BYTES + token.encodedBytes() + TcpFormat.OP_BYTES);
-        head.putInt(TcpFormat.MAGIC).putInt(AccessToken.Mode.WRITE.ordinal() << 24).putLong(1);
+        head.putInt(TcpFormat.MAGIC)
+                .putInt(AccessToken.Mode.WRITE.ordinal() << 24)
+                .putLong(1);
         head.putInt(token.encodedBytes()).putInt(1);
         token.encode(head);
         head.putInt(0).putLong(0).putLong(lengthBytes);

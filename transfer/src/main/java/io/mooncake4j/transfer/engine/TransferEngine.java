@@ -57,7 +57,7 @@ public final class TransferEngine implements AutoCloseable {
         }
     }
 
-    /** As {@link #run} on another thread. Always completes normally. With no room left, operations fail OVERLOADED. */
+    /** As {@link #run} on another thread. With no room left, operations fail OVERLOADED. */
     public CompletableFuture<Void> runAsync(List<SegmentTransfer> transfers, Deadline deadline) {
         try {
             return CompletableFuture.runAsync(() -> run(transfers, deadline), workers);
