@@ -25,9 +25,8 @@ final class MasterCommand extends SettingsCommand {
 
     @Override
     int run(Settings settings) throws InterruptedException {
-        MasterServer server = MasterServer.start(MasterSettings.options(settings));
-        ServerLife.closeAtStop(server);
-        ServerLife.ready(console, "master on " + settings.get(MasterSettings.BIND_HOST) + ":" + server.port());
-        return ServerLife.await();
+        ServerLife life = ServerLife.begin();
+        MasterServer server = life.start(() -> MasterServer.start(MasterSettings.options(settings)));
+        return life.serve(console, "master on " + settings.get(MasterSettings.BIND_HOST) + ":" + server.port());
     }
 }

@@ -1,6 +1,5 @@
 package io.mooncake4j.deploy.cli;
 
-import io.mooncake4j.node.NodeOptions;
 import io.mooncake4j.node.StorageNode;
 import io.mooncake4j.transfer.settings.Settings;
 import java.time.Duration;
@@ -28,18 +27,22 @@ final class NodeCommand extends SettingsCommand {
 
     @Override
     int run(Settings settings) throws InterruptedException {
-        StorageNode node;
-        try (ProgressLine progress = new ProgressLine(console)) {
-            NodeOptions options = NodeSettings.options(settings)
-                    .progress((done, total) -> progress.show("reserving memory: " + Figures.percent(done, total)))
-                    .build();
-            node = StorageNode.start(options);
-        }
-        ServerLife.closeAtStop(node);
+        ServerLife life = ServerLife.begin();
+        StorageNode node = life.start(() -> start(settings, life));
         while (!node.awaitMounted(LOOK_EVERY)) {
             // the node itself logs what it waits for
         }
-        ServerLife.ready(console, "node " + node.name() + " at " + node.host() + ":" + node.dataPort());
-        return ServerLife.await();
+        return life.serve(console, "node " + node.name() + " at " + node.host() + ":" + node.dataPort());
+    }
+
+    private StorageNode start(Settings settings, ServerLife life) {
+        try (ProgressLine progress = new ProgressLine(console)) {
+            return StorageNode.start(NodeSettings.options(settings)
+                    .progress((done, total) -> {
+                        life.checkNotStopping();
+                        progress.show("reserving memory: " + Figures.percent(done, total));
+                    })
+                    .build());
+        }
     }
 }

@@ -1,63 +1,96 @@
 package io.mooncake4j.deploy.cli;
 
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.StoreException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps a server running until the process is told to stop, by SIGTERM or Ctrl-C, and then closes it in bounded time. */
+/**
+ * The life of a server's process: start, ready, and a clean stop in bounded time when SIGTERM or Ctrl-C comes, at whatever
+ * point. The process then ends with 0 if the server closed in time, else with 1.
+ */
 final class ServerLife {
     private static final Logger LOG = LoggerFactory.getLogger(ServerLife.class);
     private static final long CLOSE_SECONDS = 20;
 
+    private final CompletableFuture<AutoCloseable> server = new CompletableFuture<>();
+    private volatile boolean stopping;
+
     private ServerLife() {}
 
-    /** From now on a stop of the process closes the server; the exit status is 0 if that ended in time, else 1. */
-    static void closeAtStop(AutoCloseable server) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
+    static ServerLife begin() {
+        ServerLife life = new ServerLife();
+        Runtime.getRuntime().addShutdownHook(new Thread(life::stop, "stop"));
+        return life;
+    }
+
+    /** Starts the server; from then on a stop closes it. */
+    <T extends AutoCloseable> T start(Supplier<T> starter) {
+        try {
+            T started = starter.get();
+            server.complete(started);
+            return started;
+        } catch (RuntimeException e) {
+            if (stopping) {
+                server.complete(() -> {}); // a start that ended early has cleaned up
+            } else {
+                server.completeExceptionally(e);
+            }
+            throw e;
+        }
+    }
+
+    /** Ends a long start early. */
+    void checkNotStopping() {
+        if (stopping) {
+            throw new StoreException(ErrorCode.CLOSED, "stopped while it started");
+        }
     }
 
     /**
-     * Says that the server is ready.
+     * Says that the server is ready and waits for the end of the process.
      *
      * @param what and where, for people, and for scripts that wait for the line
      */
-    static void ready(Console console, String what) {
+    int serve(Console console, String what) throws InterruptedException {
         console.out().println("ready: " + what);
         console.out().flush();
-    }
-
-    /** Waits until the process is told to stop. */
-    static int await() throws InterruptedException {
         new CountDownLatch(1).await();
         return ExitCode.DONE;
     }
 
-    private static void stop(AutoCloseable server) {
-        LOG.info("stopping");
-        CountDownLatch closed = new CountDownLatch(1);
-        Thread closer = new Thread(
-                () -> {
-                    try {
-                        server.close();
-                        closed.countDown();
-                    } catch (Exception e) {
-                        LOG.error("stopping failed: {}", e.toString());
-                    }
-                },
-                "close");
-        closer.setDaemon(true);
-        closer.start();
-        boolean inTime = false;
+    private void stop() {
+        stopping = true;
+        if (server.isCompletedExceptionally()) {
+            return;
+        }
+        boolean closed = false;
         try {
-            inTime = closed.await(CLOSE_SECONDS, TimeUnit.SECONDS);
+            LOG.info("stopping");
+            server.thenAcceptAsync(ServerLife::close).get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            closed = true;
+        } catch (ExecutionException e) {
+            LOG.error("stopping failed: {}", e.getCause().toString());
+        } catch (TimeoutException e) {
+            LOG.error("not closed within {} s; giving up", CLOSE_SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (!inTime) {
-            LOG.error("not closed within {} s; giving up", CLOSE_SECONDS);
-        }
         // the status would be 143 or 130 otherwise, which says nothing about how the stop went
-        Runtime.getRuntime().halt(inTime ? ExitCode.DONE : ExitCode.FAILED);
+        Runtime.getRuntime().halt(closed ? ExitCode.DONE : ExitCode.FAILED);
+    }
+
+    private static void close(AutoCloseable server) {
+        try {
+            server.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +83,29 @@ class LauncherIT {
                 assertThat(run.output()).contains("JAVA_HOME").contains("17");
                 assertThat(run.output().lines()).hasSize(1);
             }
+        }
+    }
+
+    @Test
+    void shouldLeaveNoFileWhenTerminatedWhileItReservesMemory() throws Exception {
+        String name = "launcher-" + UUID.randomUUID();
+        Path memory = Path.of("/dev/shm/mooncake4j", name + ".segment");
+        try (ScriptRun node = start(
+                "node",
+                "--master",
+                "127.0.0.1:1",
+                "--host",
+                "127.0.0.1",
+                "--data-port",
+                "0",
+                "--name",
+                name,
+                "--segment-size",
+                "2GB")) {
+            Awaitility.await().until(() -> Files.exists(memory));
+            node.terminate();
+            assertThat(node.exitCode()).as(node.output()).isZero();
+            assertThat(memory).doesNotExist();
         }
     }
 
