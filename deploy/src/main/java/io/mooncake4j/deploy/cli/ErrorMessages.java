@@ -35,7 +35,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
 
     private static String text(Exception e) {
         if (e instanceof FailedException) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
         if (e instanceof StoreException store) {
             return store.getMessage() + hint(store.code());

@@ -20,7 +20,7 @@ final class NodeSettings {
                 try {
                     return MemoryKind.parse(text);
                 } catch (StoreException e) {
-                    throw new SettingException(e.getMessage());
+                    throw new SettingException(e.reason());
                 }
             },
             MemoryKind::toString);

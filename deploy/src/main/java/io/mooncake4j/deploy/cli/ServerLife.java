@@ -76,7 +76,7 @@ final class ServerLife {
             server.thenAcceptAsync(ServerLife::close).get(CLOSE_SECONDS, TimeUnit.SECONDS);
             closed = true;
         } catch (ExecutionException e) {
-            LOG.error("stopping failed: {}", e.getCause().toString());
+            LOG.error("stopping failed: {}", String.valueOf(e.getCause()));
         } catch (TimeoutException e) {
             LOG.error("not closed within {} s; giving up", CLOSE_SECONDS);
         } catch (InterruptedException e) {

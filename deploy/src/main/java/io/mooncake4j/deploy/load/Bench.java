@@ -5,6 +5,7 @@ import io.mooncake4j.deploy.load.BlockStore.Outcome;
 import io.mooncake4j.deploy.load.BlockStore.Result;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -92,7 +93,7 @@ public final class Bench implements AutoCloseable {
                 callNanos,
                 failed.sum(),
                 wrongBytes.sum(),
-                firstFailure.get());
+                Objects.requireNonNull(firstFailure.get()));
     }
 
     private void work(BlockStore store) {

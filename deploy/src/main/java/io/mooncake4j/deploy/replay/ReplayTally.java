@@ -1,6 +1,7 @@
 package io.mooncake4j.deploy.replay;
 
 import io.mooncake4j.deploy.load.ValuePattern;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
@@ -77,11 +78,11 @@ public final class ReplayTally {
 
     /** Why the first failed request failed; empty if none did. */
     public String firstFailure() {
-        return firstFailure.get();
+        return Objects.requireNonNull(firstFailure.get());
     }
 
     /** Where the first wrong bytes were; empty if there were none. */
     public String firstWrong() {
-        return firstWrong.get();
+        return Objects.requireNonNull(firstWrong.get());
     }
 }
