@@ -50,7 +50,10 @@ public class RpcBenchmark {
             .build();
     private final CompletableFuture<?>[] inFlight = new CompletableFuture<?>[DEPTH];
 
+    @SuppressWarnings("NullAway.Init") // by start()
     private RpcServer server;
+
+    @SuppressWarnings("NullAway.Init") // by start()
     private RpcClient client;
 
     @Setup
