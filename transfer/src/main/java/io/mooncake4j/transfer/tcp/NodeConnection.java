@@ -55,10 +55,10 @@ final class NodeConnection {
 
     /** Serves until the connection ends. After it nothing is copied for it any more. */
     void serve() throws IOException {
-        ByteBuffer hello = in.take(TcpFormat.HELLO_BYTES);
-        if (hello.getInt() != TcpFormat.MAGIC) {
+        if (in.take(Integer.BYTES).getInt() != TcpFormat.MAGIC) {
             return; // not our protocol: there is nothing to say that it would understand
         }
+        ByteBuffer hello = in.take(TcpFormat.HELLO_BYTES - Integer.BYTES);
         short version = hello.getShort();
         hello.getShort();
         UUID client = new UUID(hello.getLong(), hello.getLong());

@@ -25,7 +25,7 @@ import java.util.UUID;
  *   u8 operation: 0 READ, 1 WRITE; u24 0           u32 index of the operation; ffffffff: all of the request
  *   u64 request id                                 s32 status: 0, else an error number
  *   u32 length of token                            u64 length of what follows:
- *   u32 operations, at most {@value #MAX_OPS}                   READ that succeeded: its bytes
+ *   u32 operations, at most 2048                     READ that succeeded: its bytes
  *   token, see {@link AccessToken}                 WRITE that succeeded: none, and its bytes are placed
  *   per operation                                  failed: a text, UTF-8
  *     u32 range of the token
