@@ -24,6 +24,7 @@ import io.mooncake4j.transfer.wire.proto.ReplicasResponse;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** A client that takes the steps of a put one by one, and only when told: one key, one replica, one extent. */
@@ -47,7 +48,8 @@ public final class RawClient implements AutoCloseable {
         return id;
     }
 
-    public Grant start(String key, long sizeBytes) {
+    /** Empty: the master had no room, or somebody else puts that key. */
+    public Optional<Grant> start(String key, long sizeBytes) {
         PutStartResponse answer = call(
                 Method.PUT_START,
                 PutStartRequest.newBuilder()
@@ -59,9 +61,10 @@ public final class RawClient implements AutoCloseable {
                         .build(),
                 PutStartResponse.parser());
         if (answer.getStatus(0) != 0) {
-            throw new IllegalStateException(key + " was not granted: " + ErrorCode.of(answer.getStatus(0)));
+            return Optional.empty();
         }
-        return new Grant(key, answer.getGrantIds(0), target(answer.getPlacements(), AccessToken.Mode.WRITE));
+        return Optional.of(
+                new Grant(key, answer.getGrantIds(0), target(answer.getPlacements(), AccessToken.Mode.WRITE)));
     }
 
     /** Commits the one replica. */

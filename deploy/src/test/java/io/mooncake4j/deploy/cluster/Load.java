@@ -15,19 +15,25 @@ public final class Load implements AutoCloseable {
     /**
      * @param keys of which each writer owns some, and all writers share the rest
      * @param largestBytes of a value; most are far smaller
+     * @param kept whether values are pinned and never removed
      */
-    public record Shape(int writers, int readers, int keys, int largestBytes, int replicas, boolean checksums) {
+    public record Shape(
+            int writers, int readers, int keys, int largestBytes, int replicas, boolean kept, boolean checksums) {
         /** 8 writers and 8 readers. */
         public static Shape of(boolean checksums) {
-            return new Shape(8, 8, 1500, 128 << 10, 1, checksums);
+            return new Shape(8, 8, 1500, 128 << 10, 1, false, checksums);
         }
 
         public Shape withKeys(int number, int largest) {
-            return new Shape(writers, readers, number, largest, replicas, checksums);
+            return new Shape(writers, readers, number, largest, replicas, kept, checksums);
         }
 
         public Shape withReplicas(int number) {
-            return new Shape(writers, readers, keys, largestBytes, number, checksums);
+            return new Shape(writers, readers, keys, largestBytes, number, kept, checksums);
+        }
+
+        public Shape withKept() {
+            return new Shape(writers, readers, keys, largestBytes, replicas, true, checksums);
         }
     }
 

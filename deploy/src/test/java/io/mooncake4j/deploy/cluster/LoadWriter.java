@@ -32,7 +32,7 @@ final class LoadWriter {
         this.keys = keys;
         this.client = client;
         this.tally = tally;
-        this.options = PutOptions.DEFAULT.withReplicaNum(shape.replicas());
+        this.options = PutOptions.DEFAULT.withReplicaNum(shape.replicas()).withHardPin(shape.kept());
     }
 
     void step() {
@@ -113,6 +113,9 @@ final class LoadWriter {
     }
 
     private void remove(int key) {
+        if (shape.kept()) {
+            return;
+        }
         try {
             client.remove(LoadKeys.name(key));
             tally.removes.increment();

@@ -42,6 +42,12 @@ public final class Tally {
         return failures.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
+    /** Puts that found no room. */
+    public long refusedAsFull() {
+        LongAdder count = failures.get("put " + ErrorCode.NO_AVAILABLE_HANDLE);
+        return count == null ? 0 : count.sum();
+    }
+
     void putFailed(ErrorCode code, String detail) {
         failed("put", code, detail);
     }

@@ -12,6 +12,9 @@ import io.mooncake4j.node.OnStop;
 import io.mooncake4j.node.StorageNode;
 import io.mooncake4j.transfer.memory.MemoryKind;
 import io.mooncake4j.transfer.safety.SafetyRules;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,12 +31,15 @@ public final class TestCluster implements AfterEachCallback {
     private final TestDirectory directory = new TestDirectory();
     private final Deque<AutoCloseable> clients = new ArrayDeque<>();
     private final List<StorageNode> nodes = new ArrayList<>();
+    private final List<ChildProcess> processes = new ArrayList<>();
     private ClusterPlan plan = ClusterPlan.DEFAULT;
     private MasterServer master;
+    private int masterPort;
 
     public TestCluster start(ClusterPlan how) {
         plan = how;
         master = MasterServer.start(how.master());
+        masterPort = master.port();
         for (int i = 0; i < how.nodes(); i++) {
             addNode("node-" + i);
         }
@@ -72,8 +78,17 @@ public final class TestCluster implements AfterEachCallback {
         return directory.path();
     }
 
+    /** Loses the memory of a node that doesn't run. */
+    public void deleteMemory(String nodeName) {
+        try {
+            Files.delete(directory.path().resolve(nodeName + ".segment"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public String masters() {
-        return "127.0.0.1:" + master.port();
+        return "127.0.0.1:" + masterPort;
     }
 
     public MasterView master() {
@@ -82,9 +97,62 @@ public final class TestCluster implements AfterEachCallback {
 
     /** The master stops; another one, of a new cluster, starts in its place. */
     public void replaceMaster() {
-        int port = master.port();
         master.close();
-        master = MasterServer.start(plan.master().withAddress("127.0.0.1", port));
+        master = MasterServer.start(plan.master().withAddress("127.0.0.1", masterPort));
+    }
+
+    /** As {@link #start}, with every node a process of its own. */
+    public List<ChildProcess> startWithNodeProcesses(ClusterPlan how) {
+        start(how.withNodes(0, how.segmentBytes(), how.regionBytes()));
+        return nodeProcesses(how.nodes());
+    }
+
+    /** Nothing runs in this process: master and nodes are processes of their own. The first one is the master. */
+    public List<ChildProcess> startAsProcesses(ClusterPlan how) {
+        plan = how;
+        List<ChildProcess> all = new ArrayList<>();
+        all.add(masterProcess());
+        all.addAll(nodeProcesses(how.nodes()));
+        return all;
+    }
+
+    /** A master; a second one comes where the first was. */
+    public ChildProcess masterProcess() {
+        ChildProcess process = process(
+                "master",
+                MasterMain.class,
+                MasterMain.arguments(masterPort, plan.master().times()));
+        masterPort = Integer.parseInt(process.awaitLine("serving"));
+        return process;
+    }
+
+    private List<ChildProcess> nodeProcesses(int number) {
+        List<ChildProcess> started = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            started.add(nodeProcess("node-" + i));
+        }
+        started.forEach(node -> node.awaitLine("mounted"));
+        return started;
+    }
+
+    /** A node whose memory is a file, which a second one of the same name takes over. */
+    public ChildProcess nodeProcess(String name) {
+        return nodeProcess(name, MemoryKind.shm(directory.path()));
+    }
+
+    public ChildProcess nodeProcess(String name, MemoryKind memory) {
+        return process(name, NodeMain.class, masters(), name, memory, plan.segmentBytes(), plan.regionBytes());
+    }
+
+    /** One put that waits at {@code granted}, {@code half} or {@code placed} for a line; says them as it comes by. */
+    public ChildProcess writerProcess(String key, int bytes, String waitAt) {
+        return process("writer-" + waitAt, WriterMain.class, masters(), key, bytes, waitAt);
+    }
+
+    private ChildProcess process(String name, Class<?> main, Object... arguments) {
+        ChildProcess process = ChildProcess.start(name, directory.path(), main, arguments);
+        processes.add(process);
+        return process;
     }
 
     /** A builder for {@link #build}. */
@@ -130,10 +198,14 @@ public final class TestCluster implements AfterEachCallback {
                 clients.pop().close();
             }
             boolean passed = context.getExecutionException().isEmpty();
+            if (!passed) {
+                processes.forEach(process -> System.err.println(process));
+            }
             if (passed && master != null && plan.master().rules() == SafetyRules.ALL) {
                 master().audit();
             }
         } finally {
+            processes.forEach(ChildProcess::close);
             nodes.forEach(StorageNode::close);
             if (master != null) {
                 master.close();

@@ -137,7 +137,7 @@ class SafetySwitchTest {
         cluster.start(ONE_SLOT.withNodeRules(rules(enforced, SafetyRule.GENERATION)));
         MooncakeClient client = cluster.client(false);
         RawClient raw = cluster.rawClient();
-        RawClient.Grant grant = raw.start("late", BYTES);
+        RawClient.Grant grant = raw.start("late", BYTES).orElseThrow();
         AccessToken token = grant.target().token();
         try (RawWrite first = new RawWrite(grant.target())) {
             assertThat(first.greeting()).isEqualTo(ErrorCode.OK);

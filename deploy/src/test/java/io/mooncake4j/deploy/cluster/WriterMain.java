@@ -1,0 +1,66 @@
+package io.mooncake4j.deploy.cluster;
+
+import io.mooncake4j.client.RawClient;
+import io.mooncake4j.transfer.tcp.RawWrite;
+import io.mooncake4j.transfer.wire.AccessToken;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One put, step by step, as a process of its own. Says {@code granted}, {@code half} (of the payload was sent) and
+ * {@code placed}, at one of which it waits for a line before it goes on. At the end says {@code wrote} with the node's
+ * answer and {@code ended} with the master's. Arguments: masters, key, bytes, and where to wait.
+ */
+final class WriterMain {
+    private static final Duration RETRY = Duration.ofMillis(5);
+
+    private final String waitAt;
+
+    private WriterMain(String waitAt) {
+        this.waitAt = waitAt;
+    }
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        new WriterMain(args[3]).put(args[0], args[1], Integer.parseInt(args[2]));
+    }
+
+    private void put(String masters, String key, int bytes) throws IOException, InterruptedException {
+        ByteBuffer value = ByteBuffer.wrap(VersionedValue.of(key, 1, bytes));
+        try (RawClient client = new RawClient(masters)) {
+            Optional<RawClient.Grant> granted = client.start(key, bytes);
+            while (granted.isEmpty()) {
+                Thread.sleep(RETRY.toMillis());
+                granted = client.start(key, bytes);
+            }
+            RawClient.Grant grant = granted.get();
+            reached("granted");
+            System.out.println("wrote " + write(grant.target().token(), grant, value));
+            System.out.println("ended " + client.end(grant));
+        }
+    }
+
+    private String write(AccessToken token, RawClient.Grant grant, ByteBuffer value) throws IOException {
+        try (RawWrite write = new RawWrite(grant.target())) {
+            write.greeting();
+            write.begin(token, value.remaining());
+            int half = value.remaining() / 2;
+            write.send(value.slice(0, half));
+            reached("half");
+            write.send(value.slice(half, value.remaining() - half));
+            String answer = write.answer().toString();
+            reached("placed");
+            return answer;
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private void reached(String step) throws IOException {
+        System.out.println(step + " -");
+        if (step.equals(waitAt)) {
+            int unused = System.in.read();
+        }
+    }
+}
