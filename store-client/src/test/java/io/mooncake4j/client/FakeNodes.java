@@ -50,7 +50,7 @@ final class FakeNodes implements Transport {
     }
 
     /** The next transfer with a segment goes like this. */
-    void next(UUID segment, Script script) {
+    synchronized void next(UUID segment, Script script) {
         scripts.computeIfAbsent(segment, id -> new ArrayDeque<>()).add(script);
     }
 
@@ -86,7 +86,7 @@ final class FakeNodes implements Transport {
         }
     }
 
-    void copy(AccessToken token, TransferOp op) {
+    synchronized void copy(AccessToken token, TransferOp op) {
         if (op.offsetInRange() + op.lengthBytes() > token.lengths()[op.range()]) {
             throw new AssertionError("beyond the range");
         }

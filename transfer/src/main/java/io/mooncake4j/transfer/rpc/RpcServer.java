@@ -24,6 +24,7 @@ public final class RpcServer implements AutoCloseable {
     private final EventLoops loops;
     private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
     private final Channel listener;
+    private boolean closed;
 
     private RpcServer(RpcServerOptions options, RpcHandler handler) {
         this.options = options;
@@ -83,9 +84,16 @@ public final class RpcServer implements AutoCloseable {
         }
     }
 
-    /** Stops accepting, lets answers in flight out for a bounded time, closes all connections. Not from a handler. */
+    /**
+     * Stops accepting, lets answers in flight out for a bounded time, closes all connections. Not from a handler. Closing
+     * again does nothing.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         listener.close().awaitUninterruptibly();
         for (Channel channel : connections) {
             ServerConnection connection = channel.pipeline().get(ServerConnection.class);
