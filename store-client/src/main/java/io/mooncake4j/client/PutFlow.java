@@ -2,6 +2,7 @@ package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.Deadline;
+import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.Keys;
@@ -77,7 +78,17 @@ final class PutFlow {
     /** One PutStart, and the whole life of the grants that it gave. */
     private void putOnce(List<Writing> asked) {
         Keys askedKeys = PutEnding.select(keys, asked);
-        Tenure tenure = start(askedKeys, asked);
+        Tenure tenure;
+        try {
+            tenure = start(askedKeys, asked);
+        } catch (StoreException e) {
+            if (e.code() != ErrorCode.REQUEST_REVOKED) {
+                throw e;
+            }
+            // An earlier answer to it was lost, which had granted nothing: the request ended with that one.
+            asked.forEach(writing -> writing.note(e.code(), e.reason()));
+            return;
+        }
         List<Writing> granted = new ArrayList<>(asked.size());
         for (Writing writing : asked) {
             if (writing.step() == Writing.Step.GRANTED) {

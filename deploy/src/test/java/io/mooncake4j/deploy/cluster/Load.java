@@ -7,6 +7,7 @@ import io.mooncake4j.client.MooncakeClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -105,11 +106,17 @@ public final class Load implements AutoCloseable {
         stop();
     }
 
+    /** Interrupts one of the threads; the call that it is in ends early. */
+    public void interruptOne() {
+        threads.get(ThreadLocalRandom.current().nextInt(threads.size())).interrupt();
+    }
+
     private void repeat(Runnable step, Duration pause) {
         try {
             while (!stopped) {
                 step.run();
                 LockSupport.parkNanos(pause.toNanos());
+                boolean unused = Thread.interrupted();
             }
         } catch (RuntimeException | Error e) {
             tally.wrong("a load thread failed", e);

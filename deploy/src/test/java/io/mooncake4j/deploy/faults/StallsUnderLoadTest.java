@@ -65,7 +65,7 @@ class StallsUnderLoadTest {
             }
         };
         cluster.start(ClusterPlan.DEFAULT
-                .withNodes(2, 3 << 20, 1 << 20)
+                .withNodes(2, 3 << 20, 64 << 10)
                 .withHook(hiccups)
                 .withLease(Duration.ofMillis(50))
                 .withGrant(Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(30)));
@@ -86,7 +86,7 @@ class StallsUnderLoadTest {
             }
         };
         cluster.start(ClusterPlan.DEFAULT
-                .withNodes(3, 3 << 20, 1 << 20)
+                .withNodes(3, 3 << 20, 64 << 10)
                 .withHook(hiccups)
                 .withLease(Duration.ofMillis(150))
                 .withGrant(Duration.ofSeconds(1), Duration.ofMillis(50), Duration.ofSeconds(30)));
