@@ -160,7 +160,7 @@ public class MasterCoreBenchmark {
         Commit commit = new Commit();
         long now = System.nanoTime();
         for (int i = 0; i < BATCH; i++) {
-            core.removals().remove(key.at(keys, i), 0, commit, now);
+            core.removals().remove(key.at(keys, i), commit, now);
         }
         return commit.sequence();
     }

@@ -9,8 +9,8 @@ import io.mooncake4j.master.placement.Victims;
  * as free. For one thread.
  */
 public final class Evictor {
-    /** What an allocation that failed below the watermark is worth: as much room as one full pass makes. */
-    private final double stepRatio;
+    /** Below the watermark free memory is in pieces: what is evicted for one value must be more than its size. */
+    private static final double WANTED_STEP_RATIO = 0.01;
 
     private final MasterCore core;
     private final EvictionPolicy policy;
@@ -29,12 +29,11 @@ public final class Evictor {
         this.victims = new Victims(core);
         this.highRatio = highRatio;
         this.lowRatio = lowRatio;
-        this.stepRatio = highRatio - lowRatio;
     }
 
     /** One pass, about every 10 ms; returns the bytes that were freed. */
     public long run(long nowNanos) {
-        boolean roomWanted = core.takeRoomWanted();
+        long wanted = core.takeRoomWantedBytes();
         long capacity = 0;
         long free = 0;
         long becomingFree = 0;
@@ -46,12 +45,11 @@ public final class Evictor {
             }
         }
         long used = capacity - free - becomingFree;
-        long step = (long) (capacity * stepRatio);
         long target = 0;
         if (used > capacity * highRatio) {
             target = used - (long) (capacity * lowRatio);
-        } else if (roomWanted && becomingFree < step) {
-            target = step;
+        } else if (wanted > becomingFree) {
+            target = Math.max(wanted, (long) (capacity * WANTED_STEP_RATIO));
         }
         return target > 0 ? policy.evict(victims, target, nowNanos) : 0;
     }

@@ -16,6 +16,10 @@ final class ClientRequests {
     private long floor;
     private long usedNanos;
 
+    ClientRequests(long nowNanos) {
+        usedNanos = nowNanos;
+    }
+
     @Nullable
     PutRequest open(long sequence) {
         return open.get(sequence);

@@ -2,6 +2,7 @@ package io.mooncake4j.master.placement;
 
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** The PutStarts of every client that was heard of lately. Safe for all threads. */
 final class ClientTable {
@@ -9,15 +10,26 @@ final class ClientTable {
 
     private final ConcurrentHashMap<UUID, ClientRequests> clients = new ConcurrentHashMap<>();
 
-    ClientRequests of(UUID client) {
-        return clients.computeIfAbsent(client, id -> new ClientRequests());
+    /** Does something to a client's requests, under their lock. */
+    <T> T locked(UUID client, long nowNanos, Function<ClientRequests, T> action) {
+        while (true) {
+            ClientRequests requests = clients.computeIfAbsent(client, id -> new ClientRequests(nowNanos));
+            synchronized (requests) {
+                // A sweep may have forgotten it meanwhile.
+                if (clients.get(client) == requests) {
+                    return action.apply(requests);
+                }
+            }
+        }
     }
 
     /** Forgets clients with nothing open that have been quiet for ten minutes. */
     void sweep(long nowNanos) {
-        clients.values().removeIf(requests -> {
+        clients.forEach((client, requests) -> {
             synchronized (requests) {
-                return requests.idleSince(nowNanos - FORGET_NANOS);
+                if (requests.idleSince(nowNanos - FORGET_NANOS)) {
+                    clients.remove(client, requests);
+                }
             }
         });
     }

@@ -2,7 +2,6 @@ package io.mooncake4j.master.placement;
 
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.Epoch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -27,11 +26,12 @@ public final class MasterCore {
     final ChangeLog log;
     final ObjectTable objects;
     final SegmentTable segmentTable;
+    final DurableState durable;
     final ClientTable clients = new ClientTable();
     final Counters counters = new Counters();
     final AtomicLong grantIds;
-    /** An allocation failed; the evictor clears it. */
-    final AtomicBoolean roomWanted = new AtomicBoolean();
+    /** The largest value that found no room since the evictor last asked. */
+    private final AtomicLong roomWantedBytes = new AtomicLong();
 
     private final Puts puts;
     private final Reads reads;
@@ -44,6 +44,7 @@ public final class MasterCore {
         this.log = log;
         this.objects = new ObjectTable(settings.startNanos());
         this.segmentTable = new SegmentTable();
+        this.durable = new DurableState(objects, segmentTable, settings);
         this.grantIds = new AtomicLong(settings.firstGrantId());
         this.puts = new Puts(this);
         this.reads = new Reads(this);
@@ -96,15 +97,22 @@ public final class MasterCore {
         return settings.times();
     }
 
-    /** Whether an allocation failed since this was asked last. */
-    public boolean takeRoomWanted() {
-        return roomWanted.getAndSet(false);
+    void wantRoom(long bytes) {
+        roomWantedBytes.accumulateAndGet(bytes, Math::max);
+    }
+
+    /** The largest value that found no room since this was asked last; 0 if all did. */
+    public long takeRoomWantedBytes() {
+        return roomWantedBytes.getAndSet(0);
     }
 
     /** Lapses grants, frees what is due, moves node states. To be called about ten times a second, by one thread. */
     public void sweep(long nowNanos) {
-        puts.sweep(nowNanos);
-        segments.sweep(nowNanos);
+        try {
+            puts.sweep(nowNanos);
+        } finally {
+            segments.sweep(nowNanos);
+        }
         clients.sweep(nowNanos);
     }
 }

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A committed object and its place in its shard's hash chain and access order. Guarded by its shard. */
 final class ObjectEntry {
+    /** Stands for whatever object there is; no object and no message has it. */
+    static final long ANY_ID = Long.MIN_VALUE;
+
     final Tenant tenant;
     final byte[] key;
     final long hash;

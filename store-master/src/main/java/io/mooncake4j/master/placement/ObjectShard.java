@@ -44,13 +44,8 @@ final class ObjectShard {
         return null;
     }
 
-    /** Puts an object in place of whatever the key had; returns what it had. */
-    @Nullable
-    ObjectEntry place(ObjectEntry entry, long softPinnedUntilNanos, long nowNanos) {
-        ObjectEntry before = find(new KeySlice(entry.tenant).at(entry.key, 0, entry.key.length));
-        if (before != null) {
-            remove(before);
-        }
+    /** Adds an object under a key that has none. */
+    void add(ObjectEntry entry) {
         if (count >= slots.length) {
             grow();
         }
@@ -58,13 +53,18 @@ final class ObjectShard {
         entry.nextInChain = slots[slot];
         slots[slot] = entry;
         count++;
-        if (softPinnedUntilNanos - nowNanos > 0) {
-            entry.softPinnedUntilNanos = softPinnedUntilNanos;
-            softPinned.addNewest(entry);
-        } else if (!entry.hardPinned) {
+        if (!entry.hardPinned) {
             ordinary.addNewest(entry);
         }
-        return before;
+    }
+
+    /** Protects an object for a time; one that is hard-pinned needs no more protection. */
+    void softPin(ObjectEntry entry, long untilNanos) {
+        if (!entry.hardPinned) {
+            ordinary.remove(entry);
+            entry.softPinnedUntilNanos = untilNanos;
+            softPinned.addNewest(entry);
+        }
     }
 
     void remove(ObjectEntry entry) {

@@ -2,11 +2,12 @@ package io.mooncake4j.master.placement;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /** All objects, by hash range. Safe for all threads: who works on a shard holds its monitor. */
 public final class ObjectTable {
     static final int SHARDS = 256;
+
+    private static final Tenant NOBODY = new Tenant("");
 
     private final ObjectShard[] shards = new ObjectShard[SHARDS];
     private final ConcurrentHashMap<String, Tenant> tenants = new ConcurrentHashMap<>();
@@ -26,14 +27,15 @@ public final class ObjectTable {
         return shards[index];
     }
 
-    /** The tenant of a name; the empty name is the default one. */
+    /** The tenant of a name, from now on known; the empty name is the default one. For puts. */
     public Tenant tenant(String name) {
         return tenants.computeIfAbsent(name.isEmpty() ? Tenant.DEFAULT_NAME : name, Tenant::new);
     }
 
-    /** The tenant of a name, or null where it never put anything. */
-    public @Nullable Tenant knownTenant(String name) {
-        return tenants.get(name.isEmpty() ? Tenant.DEFAULT_NAME : name);
+    /** The tenant of a name, or one without keys where nothing was ever put under that name. */
+    public Tenant knownTenant(String name) {
+        Tenant known = tenants.get(name.isEmpty() ? Tenant.DEFAULT_NAME : name);
+        return known == null ? NOBODY : known;
     }
 
     public long objectCount() {

@@ -6,6 +6,7 @@ import io.mooncake4j.transfer.wire.KeyColumn;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -43,8 +44,7 @@ public final class Puts {
             List<Long> sizesBytes,
             PutTerms terms,
             long nowNanos) {
-        ClientRequests requests = core.clients.of(client);
-        synchronized (requests) {
+        return core.clients.locked(client, nowNanos, requests -> {
             if (requests.ended(sequence)) {
                 throw new StoreException(
                         ErrorCode.REQUEST_REVOKED, "PutStart " + sequence + " of client " + client + " has ended");
@@ -54,18 +54,40 @@ public final class Puts {
                 return again(known, keys.count());
             }
             PutRequest request = requests.start(sequence, nowNanos);
-            KeySlice key = new KeySlice(tenant);
-            for (int i = 0; i < keys.count(); i++) {
-                request.results.add(
-                        sizesBytes.get(i) <= 0 || !keys.objectionTo(i).isEmpty()
-                                ? PutStarted.refused(
-                                        sizesBytes.get(i) <= 0 ? ErrorCode.INVALID_PARAMS : ErrorCode.INVALID_KEY)
-                                : startOne(request, client, key.at(keys, i), sizesBytes.get(i), terms, nowNanos));
+            boolean answered = false;
+            try {
+                startAll(request, client, new KeySlice(tenant), keys, sizesBytes, terms, nowNanos);
+                answered = true;
+            } finally {
+                if (!answered) {
+                    revokeAll(request, nowNanos);
+                    requests.end(sequence, nowNanos);
+                }
             }
             if (request.closeOne()) {
                 requests.end(sequence, nowNanos);
             }
             return request.results;
+        });
+    }
+
+    private void startAll(
+            PutRequest request,
+            UUID client,
+            KeySlice key,
+            KeyColumn keys,
+            List<Long> sizesBytes,
+            PutTerms terms,
+            long nowNanos) {
+        for (int i = 0; i < keys.count(); i++) {
+            long sizeBytes = sizesBytes.get(i);
+            if (sizeBytes <= 0) {
+                request.results.add(PutStarted.refused(ErrorCode.INVALID_PARAMS));
+            } else if (!keys.objectionTo(i).isEmpty()) {
+                request.results.add(PutStarted.refused(ErrorCode.INVALID_KEY));
+            } else {
+                request.results.add(startOne(request, client, key.at(keys, i), sizeBytes, terms, nowNanos));
+            }
         }
     }
 
@@ -114,8 +136,7 @@ public final class Puts {
             }
             Grant.Target[] targets = allocation.allocate(sizeBytes, terms, key.hash(), client, nowNanos);
             if (targets.length == 0) {
-                core.roomWanted.set(true);
-                return PutStarted.refused(ErrorCode.NO_AVAILABLE_HANDLE);
+                return PutStarted.refused(full(sizeBytes));
             }
             Grant grant = new Grant(
                     core.grantIds.incrementAndGet(),
@@ -130,6 +151,23 @@ public final class Puts {
             shard.grants.open(grant);
             return new PutStarted(ErrorCode.OK, grant);
         }
+    }
+
+    /** What a value that found no room is told; eviction is asked only for what can help. */
+    private ErrorCode full(long sizeBytes) {
+        long largest = 0;
+        long largestUsable = 0;
+        for (Segment segment : core.segmentTable.all()) {
+            largest = Math.max(largest, segment.sizeBytes());
+            largestUsable = Math.max(largestUsable, segment.usable() ? segment.sizeBytes() : 0);
+        }
+        if (sizeBytes > largest && largest > 0) {
+            return ErrorCode.INVALID_PARAMS;
+        }
+        if (sizeBytes <= largestUsable) {
+            core.wantRoom(sizeBytes);
+        }
+        return ErrorCode.NO_AVAILABLE_HANDLE;
     }
 
     /**
@@ -212,22 +250,22 @@ public final class Puts {
 
     private void place(
             ObjectShard shard, Grant grant, Replica[] replicas, long checksum, Commit commit, long nowNanos) {
-        ObjectEntry placed = new ObjectEntry(
-                grant.tenant,
+        Change.ObjectPlaced change = new Change.ObjectPlaced(
+                grant.tenant.name(),
                 grant.key,
-                grant.hash,
                 grant.id,
                 grant.sizeBytes,
                 checksum,
                 grant.terms.hardPinned(),
-                replicas,
-                nowNanos);
-        long sequence = core.log.append(Removals.placed(placed));
+                Change.PlacedReplica.of(replicas));
+        long sequence = core.log.append(change);
         commit.upTo(sequence);
-        ObjectEntry before = shard.place(placed, nowNanos + grant.terms.softPinNanos(), nowNanos);
-        if (before == null) {
-            core.objects.objects.increment();
-        } else {
+        ObjectEntry before = core.durable.apply(shard, change, nowNanos);
+        if (grant.terms.softPinNanos() > 0) {
+            ObjectEntry placed = shard.find(new KeySlice(grant.tenant).at(grant.key, 0, grant.key.length));
+            shard.softPin(Objects.requireNonNull(placed), nowNanos + grant.terms.softPinNanos());
+        }
+        if (before != null) {
             shard.grants.gone(before.id, nowNanos);
             core.removals().releaseOnceDurable(before.replicas, before.leasedUntilNanos, sequence, nowNanos);
         }
@@ -261,18 +299,22 @@ public final class Puts {
 
     /** Gives up a whole PutStart whose answer never arrived, also before the PutStart itself arrives. */
     public void revokeRequest(UUID client, long sequence, long nowNanos) {
-        ClientRequests requests = core.clients.of(client);
-        synchronized (requests) {
+        core.clients.locked(client, nowNanos, requests -> {
             PutRequest request = requests.open(sequence);
             if (request != null) {
-                for (int i = 0; i < request.results.size(); i++) {
-                    Grant grant = request.grantOf(i);
-                    if (grant != null) {
-                        revokeUnwritten(grant, nowNanos);
-                    }
-                }
+                revokeAll(request, nowNanos);
             }
             requests.end(sequence, nowNanos);
+            return null;
+        });
+    }
+
+    private void revokeAll(PutRequest request, long nowNanos) {
+        for (int i = 0; i < request.results.size(); i++) {
+            Grant grant = request.grantOf(i);
+            if (grant != null) {
+                revokeUnwritten(grant, nowNanos);
+            }
         }
     }
 
@@ -303,8 +345,9 @@ public final class Puts {
                 return PutStarted.refused(ErrorCode.ILLEGAL_CLIENT);
             }
             if (!grant.lapsed(nowNanos)) {
-                grant.deadlineNanos =
-                        nowNanos + ClockDrift.grantedNanos(core.times().grantNanos());
+                grant.deadlineNanos = Math.max(
+                        grant.deadlineNanos,
+                        nowNanos + ClockDrift.grantedNanos(core.times().grantNanos()));
                 return new PutStarted(ErrorCode.OK, grant);
             }
             lapse(shard, grant, nowNanos);

@@ -24,7 +24,7 @@ public final class Reads {
 
     /** The object under the key with a fresh read lease on it, or null: nothing there that can be read. */
     public @Nullable ObjectView get(KeySlice key, long nowNanos) {
-        ObjectView found = lease(key, 0, core.times().readLeaseNanos(), nowNanos);
+        ObjectView found = lease(key, ObjectEntry.ANY_ID, core.times().readLeaseNanos(), nowNanos);
         (found == null ? core.counters.getsMissed : core.counters.getsHit).increment();
         return found;
     }
@@ -45,7 +45,7 @@ public final class Reads {
         return found;
     }
 
-    /** @param onlyId the only object to lease; 0 for any */
+    /** Finds what is under the key, and leases it if it is the one. */
     @Nullable
     ObjectView lease(KeySlice key, long onlyId, long leaseNanos, long nowNanos) {
         ObjectShard shard = core.objects.shardOf(key.hash());
@@ -58,7 +58,7 @@ public final class Reads {
             if (replicas.isEmpty()) {
                 return null;
             }
-            if (onlyId == 0 || onlyId == entry.id) {
+            if (onlyId == ObjectEntry.ANY_ID || onlyId == entry.id) {
                 long until = nowNanos + ClockDrift.grantedNanos(leaseNanos);
                 if (until - entry.leasedUntilNanos > 0) {
                     entry.leasedUntilNanos = until;

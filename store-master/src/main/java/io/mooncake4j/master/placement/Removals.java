@@ -17,7 +17,12 @@ public final class Removals {
         this.core = core;
     }
 
-    /** @param onlyId the only object that may be removed; 0 for any */
+    /** Removes whatever is under the key. */
+    public ErrorCode remove(KeySlice key, Commit commit, long nowNanos) {
+        return remove(key, ObjectEntry.ANY_ID, commit, nowNanos);
+    }
+
+    /** Removes one object, and no other that may be under the key by now. */
     public ErrorCode remove(KeySlice key, long onlyId, Commit commit, long nowNanos) {
         ObjectShard shard = core.objects.shardOf(key.hash());
         synchronized (shard) {
@@ -25,7 +30,7 @@ public final class Removals {
             if (entry == null) {
                 return ErrorCode.OBJECT_NOT_FOUND;
             }
-            if (onlyId != 0 && onlyId != entry.id) {
+            if (onlyId != ObjectEntry.ANY_ID && onlyId != entry.id) {
                 return ErrorCode.OBJECT_CHANGED;
             }
             commit.upTo(remove(shard, entry, nowNanos));
@@ -57,10 +62,10 @@ public final class Removals {
 
     /** The shard's monitor is held. Returns the sequence number to wait for. */
     long remove(ObjectShard shard, ObjectEntry entry, long nowNanos) {
-        long sequence = core.log.append(new Change.ObjectRemoved(entry.tenant.name(), entry.key, entry.id));
-        shard.remove(entry);
+        Change.ObjectRemoved change = new Change.ObjectRemoved(entry.tenant.name(), entry.key, entry.id);
+        long sequence = core.log.append(change);
+        core.durable.apply(shard, change);
         shard.grants.gone(entry.id, nowNanos);
-        core.objects.objects.decrement();
         releaseOnceDurable(entry.replicas, entry.leasedUntilNanos, sequence, nowNanos);
         return sequence;
     }
@@ -110,22 +115,21 @@ public final class Removals {
             remove(shard, entry, nowNanos);
             return;
         }
-        entry.replicas = kept.toArray(Replica.NONE);
-        long sequence = core.log.append(placed(entry));
+        Change.ObjectPlaced change = new Change.ObjectPlaced(
+                entry.tenant.name(),
+                entry.key,
+                entry.id,
+                entry.sizeBytes,
+                entry.checksum,
+                entry.hardPinned,
+                Change.PlacedReplica.of(kept.toArray(Replica.NONE)));
+        long sequence = core.log.append(change);
+        core.durable.apply(shard, change, nowNanos);
         releaseOnceDurable(gone.toArray(Replica.NONE), entry.leasedUntilNanos, sequence, nowNanos);
     }
 
     private static boolean isCurrent(ObjectShard shard, ObjectEntry entry) {
         @Nullable ObjectEntry current = shard.find(new KeySlice(entry.tenant).at(entry.key, 0, entry.key.length));
         return current == entry;
-    }
-
-    static Change.ObjectPlaced placed(ObjectEntry entry) {
-        Change.PlacedReplica[] replicas = new Change.PlacedReplica[entry.replicas.length];
-        for (int i = 0; i < replicas.length; i++) {
-            replicas[i] = new Change.PlacedReplica(entry.replicas[i].segment().id(), entry.replicas[i].extents());
-        }
-        return new Change.ObjectPlaced(
-                entry.tenant.name(), entry.key, entry.id, entry.sizeBytes, entry.checksum, entry.hardPinned, replicas);
     }
 }

@@ -1,6 +1,5 @@
 package io.mooncake4j.master.placement;
 
-import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.SealKey;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +22,9 @@ public final class Segment implements Candidate {
     }
 
     /** Where the segment's process is reached; a nonce tells one life of it from the next. */
-    public record Address(String host, int dataPort, long processNonce) {}
+    public record Address(String host, int dataPort, long processNonce) {
+        static final Address NOWHERE = new Address("", 0, 0);
+    }
 
     private final UUID id;
     private final String name;
@@ -35,35 +36,24 @@ public final class Segment implements Candidate {
     private final SessionLedger sessions;
     private final ReclaimQueue reclaim;
 
-    private volatile Address address;
-    private volatile State state = State.OK;
+    private volatile Address address = Address.NOWHERE;
+    private volatile State state = State.OFFLINE;
     private volatile long freeBytes;
     private long heardNanos;
     private boolean suspended;
     /** Earlier lives: a message of one that arrives late must not pass for a new life. */
     private final Set<Long> pastNonces = new HashSet<>();
 
-    Segment(
-            UUID id,
-            String name,
-            String hostId,
-            long sizeBytes,
-            long regionBytes,
-            Address address,
-            SealKey sealKey,
-            AtomicLong generations,
-            SafetyRules rules,
-            long nowNanos) {
-        this.id = id;
-        this.name = name;
-        this.hostId = hostId;
-        this.sizeBytes = sizeBytes;
-        this.regionBytes = regionBytes;
-        this.address = address;
-        this.sealKey = sealKey;
+    Segment(Change.SegmentMounted mounted, MasterCore.Settings term, AtomicLong generations, long nowNanos) {
+        this.id = mounted.segmentId();
+        this.name = mounted.name();
+        this.hostId = mounted.hostId();
+        this.sizeBytes = mounted.sizeBytes();
+        this.regionBytes = mounted.regionBytes();
+        this.sealKey = SealKey.derive(term.clusterSecret(), id, term.epoch());
         this.space = new SegmentSpace(sizeBytes, regionBytes);
         this.sessions = new SessionLedger(generations);
-        this.reclaim = new ReclaimQueue(space, rules);
+        this.reclaim = new ReclaimQueue(space, term.rules());
         this.freeBytes = space.freeBytes();
         this.heardNanos = nowNanos;
     }
@@ -219,11 +209,13 @@ public final class Segment implements Candidate {
      * @return false if this is a life that ended before
      */
     synchronized boolean remount(Address newAddress, long nowNanos) {
-        if (pastNonces.contains(newAddress.processNonce())) {
+        if (state == State.DROPPED || pastNonces.contains(newAddress.processNonce())) {
             return false;
         }
         if (newAddress.processNonce() != address.processNonce()) {
-            pastNonces.add(address.processNonce());
+            if (address != Address.NOWHERE) {
+                pastNonces.add(address.processNonce());
+            }
             sessions.clear();
             reclaim.cutAll();
             freeBytes = space.freeBytes();

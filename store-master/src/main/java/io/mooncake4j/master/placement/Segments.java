@@ -1,11 +1,10 @@
 package io.mooncake4j.master.placement;
 
 import io.mooncake4j.transfer.wire.ErrorCode;
-import io.mooncake4j.transfer.wire.SealKey;
 import io.mooncake4j.transfer.wire.StoreException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +27,9 @@ public final class Segments {
 
     private static final long MAX_SEGMENT_BYTES = 1L << 40;
     private static final long MAX_REGION_BYTES = 1L << 30;
+    private static final long MAX_REGIONS = 65_536;
 
     private final MasterCore core;
-    private final AtomicLong generations = new AtomicLong();
     private long sweptNanos;
 
     Segments(MasterCore core) {
@@ -83,20 +82,11 @@ public final class Segments {
     }
 
     private Segment mountNew(Offer offer, long nowNanos) {
-        Segment segment = new Segment(
-                offer.segmentId(),
-                offer.name(),
-                offer.hostId(),
-                offer.sizeBytes(),
-                offer.regionBytes(),
-                offer.address(),
-                SealKey.derive(core.settings.clusterSecret(), offer.segmentId(), core.epoch()),
-                generations,
-                core.settings.rules(),
-                nowNanos);
-        core.log.append(
-                new Change.SegmentMounted(segment.id(), segment.name(), segment.sizeBytes(), segment.regionBytes()));
-        core.segmentTable.add(segment);
+        Change.SegmentMounted change = new Change.SegmentMounted(
+                offer.segmentId(), offer.name(), offer.hostId(), offer.sizeBytes(), offer.regionBytes());
+        core.log.append(change);
+        Segment segment = core.durable.apply(change, nowNanos);
+        segment.remount(offer.address(), nowNanos);
         LOG.info(
                 "segment {} ({}) of {} bytes mounted at {}:{}",
                 segment.name(),
@@ -115,6 +105,12 @@ public final class Segments {
         if (offer.regionBytes() <= 0 || offer.regionBytes() > MAX_REGION_BYTES) {
             throw new StoreException(
                     ErrorCode.INVALID_PARAMS, "a region has 1 byte to 1 GiB, not " + offer.regionBytes());
+        }
+        if ((offer.sizeBytes() - 1) / offer.regionBytes() >= MAX_REGIONS) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS,
+                    "a segment has at most " + MAX_REGIONS + " regions; make them larger than " + offer.regionBytes()
+                            + " bytes");
         }
         if (offer.sizeBytes() % RegionAllocator.ALIGNMENT_BYTES != 0
                 || offer.regionBytes() % RegionAllocator.ALIGNMENT_BYTES != 0) {
@@ -169,37 +165,52 @@ public final class Segments {
         LOG.info("segment {} ({}) is suspended: its content is kept", segment.name(), segment.id());
     }
 
-    /** The node stops for good. Leaving twice is harmless. */
+    /** The node stops for good. Leaving twice is harmless. May take long: every object is visited. */
     public void leave(UUID segmentId, long processNonce, long nowNanos) {
-        Segment segment = core.segmentTable.find(segmentId);
-        if (segment != null && segment.address().processNonce() == processNonce) {
-            drop(segment, "it left", nowNanos);
+        Segment segment;
+        synchronized (this) {
+            segment = core.segmentTable.find(segmentId);
+            if (segment == null || segment.address().processNonce() != processNonce) {
+                return;
+            }
+            drop(segment, "it left");
         }
+        core.removals().dropSegment(segment, nowNanos);
     }
 
     /** By the master's sweep. */
-    synchronized void sweep(long nowNanos) {
-        long gap = nowNanos - sweptNanos;
-        sweptNanos = nowNanos;
-        long pausedNanos = gap > PAUSE_NANOS ? gap : 0;
-        for (Segment segment : core.segmentTable.all()) {
-            Segment.State before = segment.state();
-            boolean lost = segment.sweep(core.times(), pausedNanos, nowNanos);
-            if (segment.state() != before) {
-                LOG.warn("segment {} ({}) went from {} to {}", segment.name(), segment.id(), before, segment.state());
+    void sweep(long nowNanos) {
+        List<Segment> lost = new ArrayList<>(0);
+        synchronized (this) {
+            long gap = nowNanos - sweptNanos;
+            sweptNanos = nowNanos;
+            long pausedNanos = gap > PAUSE_NANOS ? gap : 0;
+            for (Segment segment : core.segmentTable.all()) {
+                Segment.State before = segment.state();
+                if (segment.sweep(core.times(), pausedNanos, nowNanos)) {
+                    drop(segment, "it was silent for too long");
+                    lost.add(segment);
+                } else if (segment.state() != before) {
+                    LOG.warn(
+                            "segment {} ({}) went from {} to {}",
+                            segment.name(),
+                            segment.id(),
+                            before,
+                            segment.state());
+                }
             }
-            if (lost) {
-                drop(segment, "it was silent for too long", nowNanos);
-            }
+        }
+        // Not under the monitor that mounts and sweeps need: it visits every object.
+        for (Segment segment : lost) {
+            core.removals().dropSegment(segment, nowNanos);
         }
     }
 
-    private synchronized void drop(Segment segment, String why, long nowNanos) {
-        segment.drop();
-        core.log.append(new Change.SegmentDropped(segment.id()));
-        core.segmentTable.remove(segment);
+    private void drop(Segment segment, String why) {
+        Change.SegmentDropped change = new Change.SegmentDropped(segment.id());
+        core.log.append(change);
+        core.durable.apply(change);
         core.corruption().forget(segment);
-        core.removals().dropSegment(segment, nowNanos);
         LOG.info("segment {} ({}) is dropped: {}", segment.name(), segment.id(), why);
     }
 }

@@ -60,7 +60,7 @@ public final class MasterServer implements AutoCloseable {
                         ThreadLocalRandom::current,
                         options.rules(),
                         // Another life of the master must not take an old grant id for one of its own.
-                        random.nextLong() >>> 1 << 1,
+                        random.nextLong() >>> 2,
                         start),
                 new MemoryJournal());
         Evictor evictor = new Evictor(core, new NearLru(), options.highWatermark(), options.lowWatermark());

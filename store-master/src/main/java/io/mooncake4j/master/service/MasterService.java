@@ -45,10 +45,10 @@ final class MasterService implements RpcHandler {
             case EXISTS -> reads.exists(call);
             case REPORT_CORRUPT -> reads.reportCorrupt(call, now);
             case REMOVE -> removals.remove(call, now);
-            case MOUNT_SEGMENT -> nodes.mount(call, now);
             case PING -> nodes.ping(call, now);
             case SUSPEND_SEGMENT -> nodes.suspend(call);
             case LIST_SEGMENTS -> nodes.list(call, now);
+            case MOUNT_SEGMENT -> onWorker(call, () -> nodes.mount(call, nanoClock.getAsLong()));
             case LEAVE_SEGMENT -> onWorker(call, () -> nodes.leave(call, now));
             case REMOVE_BY_REGEX -> onWorker(call, () -> removals.removeByRegex(call, now));
             case REMOVE_ALL -> onWorker(call, () -> removals.removeAll(call, now));
@@ -59,6 +59,10 @@ final class MasterService implements RpcHandler {
     private void onWorker(RpcCall call, Runnable work) {
         try {
             workers.execute(() -> {
+                if (call.deadline().expired()) {
+                    call.fail(ErrorCode.RPC_TIMEOUT, "the caller had given up before a worker was free");
+                    return;
+                }
                 try {
                     work.run();
                 } catch (StoreException e) {

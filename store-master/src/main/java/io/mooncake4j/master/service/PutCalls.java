@@ -98,7 +98,7 @@ final class PutCalls {
         Limits.sameCount("unanswered", request.getUnansweredCount(), keys);
         Limits.sameCount("checksums", request.getChecksumsCount(), keys);
         UUID client = Ids.of(request.getClient());
-        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
         Commit commit = new Commit();
         StatusResponse.Builder response = StatusResponse.newBuilder();
         for (int i = 0; i < keys.count(); i++) {
@@ -126,7 +126,7 @@ final class PutCalls {
         if (request.getSequence() > 0) {
             core.puts().revokeRequest(client, request.getSequence(), nowNanos);
         }
-        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
         StatusResponse.Builder response = StatusResponse.newBuilder();
         for (int i = 0; i < keys.count(); i++) {
             response.addStatus(core.puts()
@@ -141,7 +141,7 @@ final class PutCalls {
         KeyColumn keys = limits.keys(request.getKeys());
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
         UUID client = Ids.of(request.getClient());
-        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
         RenewGrantResponse.Builder response = RenewGrantResponse.newBuilder().setGrantMs(grantMs());
         PlacementsBuilder placements = writes(client, nowNanos);
         for (int i = 0; i < keys.count(); i++) {
@@ -156,7 +156,7 @@ final class PutCalls {
         GrantOutcomeRequest request = call.parse(GrantOutcomeRequest.parser());
         KeyColumn keys = limits.keys(request.getKeys());
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
-        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
         GrantOutcomeResponse.Builder response = GrantOutcomeResponse.newBuilder();
         for (int i = 0; i < keys.count(); i++) {
             response.addOutcomes(

@@ -4,7 +4,6 @@ import io.mooncake4j.master.placement.KeySlice;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.ObjectView;
 import io.mooncake4j.master.placement.Replica;
-import io.mooncake4j.master.placement.Tenant;
 import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.ErrorCode;
@@ -38,7 +37,7 @@ final class ReadCalls {
         Answer answer = new Answer(Ids.of(request.getClient()), nowNanos);
         KeySlice key = slice(request.getTenant());
         for (int i = 0; i < keys.count(); i++) {
-            ObjectView found = key == null ? null : core.reads().get(key.at(keys, i), nowNanos);
+            ObjectView found = core.reads().get(key.at(keys, i), nowNanos);
             answer.add(found == null ? ErrorCode.OBJECT_NOT_FOUND : ErrorCode.OK, found);
         }
         call.reply(answer.build());
@@ -49,7 +48,7 @@ final class ReadCalls {
         KeyColumn keys = limits.keys(request.getKeys());
         Limits.sameCount("object_ids", request.getObjectIdsCount(), keys);
         Answer answer = new Answer(Ids.of(request.getClient()), nowNanos);
-        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        KeySlice key = slice(request.getTenant());
         for (int i = 0; i < keys.count(); i++) {
             try {
                 answer.add(ErrorCode.OK, core.reads().renew(key.at(keys, i), request.getObjectIds(i), nowNanos));
@@ -66,7 +65,7 @@ final class ReadCalls {
         ExistsResponse.Builder response = ExistsResponse.newBuilder();
         KeySlice key = slice(request.getTenant());
         for (int i = 0; i < keys.count(); i++) {
-            long size = key == null ? -1 : core.reads().sizeOf(key.at(keys, i));
+            long size = core.reads().sizeOf(key.at(keys, i));
             response.addStatus((size < 0 ? ErrorCode.OBJECT_NOT_FOUND : ErrorCode.OK).number());
             response.addSizes(Math.max(size, 0));
         }
@@ -78,7 +77,7 @@ final class ReadCalls {
         KeyColumn keys = limits.keys(request.getKeys());
         Limits.sameCount("object_ids", request.getObjectIdsCount(), keys);
         Limits.sameCount("segments", request.getSegmentsCount(), keys);
-        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        KeySlice key = slice(request.getTenant());
         StatusResponse.Builder response = StatusResponse.newBuilder();
         for (int i = 0; i < keys.count(); i++) {
             response.addStatus(core.corruption()
@@ -88,9 +87,8 @@ final class ReadCalls {
         call.reply(response.build());
     }
 
-    private @Nullable KeySlice slice(String tenantName) {
-        Tenant tenant = core.objects().knownTenant(tenantName);
-        return tenant == null ? null : new KeySlice(tenant);
+    private KeySlice slice(String tenantName) {
+        return new KeySlice(core.objects().knownTenant(tenantName));
     }
 
     /** Columns of found objects. */

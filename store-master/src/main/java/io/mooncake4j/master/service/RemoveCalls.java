@@ -46,13 +46,14 @@ final class RemoveCalls {
         if (conditional) {
             Limits.sameCount("object_ids", request.getObjectIdsCount(), keys);
         }
-        KeySlice key = new KeySlice(core.objects().tenant(request.getTenant()));
+        KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
         Commit commit = new Commit();
         StatusResponse.Builder response = StatusResponse.newBuilder();
         for (int i = 0; i < keys.count(); i++) {
-            response.addStatus(core.removals()
-                    .remove(key.at(keys, i), conditional ? request.getObjectIds(i) : 0, commit, nowNanos)
-                    .number());
+            ErrorCode code = conditional
+                    ? core.removals().remove(key.at(keys, i), request.getObjectIds(i), commit, nowNanos)
+                    : core.removals().remove(key.at(keys, i), commit, nowNanos);
+            response.addStatus(code.number());
         }
         core.log().whenDurable(commit.sequence(), () -> call.reply(response.build()));
     }
@@ -74,7 +75,7 @@ final class RemoveCalls {
     private void removeMatching(RpcCall call, String tenantName, Predicate<byte[]> matches, long nowNanos) {
         Tenant tenant = core.objects().knownTenant(tenantName);
         Commit commit = new Commit();
-        long removed = tenant == null ? 0 : core.removals().removeMatching(tenant, matches, commit, nowNanos);
+        long removed = core.removals().removeMatching(tenant, matches, commit, nowNanos);
         RemovedResponse response =
                 RemovedResponse.newBuilder().setRemoved(removed).build();
         core.log().whenDurable(commit.sequence(), () -> call.reply(response));
@@ -102,12 +103,10 @@ final class RemoveCalls {
                 : request.getLimit() < 0 ? MAX_PAGE_KEYS : Math.min(request.getLimit(), MAX_PAGE_KEYS);
         Tenant tenant = core.objects().knownTenant(request.getTenant());
         ListKeysResponse.Builder response = ListKeysResponse.newBuilder();
-        if (tenant != null) {
-            byte[] prefix = request.getPrefix().getBytes(StandardCharsets.UTF_8);
-            fill(
-                    response,
-                    core.reads().list(tenant, request.getPage().toByteArray(), limit, key -> startsWith(key, prefix)));
-        }
+        byte[] prefix = request.getPrefix().getBytes(StandardCharsets.UTF_8);
+        fill(
+                response,
+                core.reads().list(tenant, request.getPage().toByteArray(), limit, key -> startsWith(key, prefix)));
         call.reply(response.build());
     }
 

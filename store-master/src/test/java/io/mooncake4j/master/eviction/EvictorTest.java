@@ -124,6 +124,16 @@ class EvictorTest {
     }
 
     @Test
+    void shouldNeverEvictWhatIsBothHardAndSoftPinned() {
+        fixture.mount("n1", CAPACITY);
+        put("both", new PutTerms(1, Duration.ofSeconds(10).toNanos(), true, List.of(), "", false));
+        fill(0, 910);
+        fixture.passAlive(Duration.ofSeconds(11));
+        assertThat(evictor.run(fixture.now())).isPositive();
+        assertThat(fixture.core.reads().sizeOf(fixture.key("both"))).isPositive();
+    }
+
+    @Test
     void shouldTreatSoftPinnedAsOrdinaryWhenThePinHasEnded() {
         fixture.mount("n1", CAPACITY);
         put("soft", new PutTerms(1, Duration.ofSeconds(10).toNanos(), false, List.of(), "", false));

@@ -134,7 +134,7 @@ public final class CoreFixture {
     }
 
     public ErrorCode remove(String key) {
-        return core.removals().remove(key(key), 0, new Commit(), nowNanos);
+        return core.removals().remove(key(key), new Commit(), nowNanos);
     }
 
     public long usedBytes() {

@@ -283,10 +283,33 @@ class PutsTest {
     }
 
     @Test
-    void shouldAnswerFullWhenNothingFits() {
+    void shouldAnswerFullAndWantRoomWhenMemoryIsTaken() {
         fixture.mount("n1", 4 * MIB);
+        fixture.put(ALICE, "a", 3 * MIB);
+        assertThat(fixture.start(ALICE, "k", 2 * MIB).code()).isEqualTo(ErrorCode.NO_AVAILABLE_HANDLE);
+        assertThat(fixture.core.takeRoomWantedBytes()).isEqualTo(2 * MIB);
+    }
+
+    @Test
+    void shouldRefuseAndEvictNothingWhenNoSegmentIsLargeEnough() {
+        Segment small = fixture.mount("n1", 4 * MIB);
+        assertThat(fixture.start(ALICE, "k", 5 * MIB).code()).isEqualTo(ErrorCode.INVALID_PARAMS);
+        assertThat(fixture.core.takeRoomWantedBytes()).isZero();
+        fixture.mount("n2", 8 * MIB).suspend(1);
         assertThat(fixture.start(ALICE, "k", 5 * MIB).code()).isEqualTo(ErrorCode.NO_AVAILABLE_HANDLE);
-        assertThat(fixture.core.takeRoomWanted()).isTrue();
+        assertThat(fixture.core.takeRoomWantedBytes()).isZero();
+        assertThat(small.usedBytes()).isZero();
+    }
+
+    @Test
+    void shouldNotTakeNoIdForAnyIdWhenCallIsConditional() {
+        fixture.mount("n1", 4 * MIB);
+        fixture.put(ALICE, "k", 100);
+        assertThat(fixture.core.removals().remove(fixture.key("k"), 0, new Commit(), fixture.now()))
+                .isEqualTo(ErrorCode.OBJECT_CHANGED);
+        assertThatThrownBy(() -> fixture.core.reads().renew(fixture.key("k"), 0, fixture.now()))
+                .isInstanceOf(StoreException.class);
+        assertThat(fixture.get("k")).isNotNull();
     }
 
     @Test
