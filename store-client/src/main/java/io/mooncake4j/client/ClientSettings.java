@@ -12,6 +12,7 @@ import io.mooncake4j.transfer.wire.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 /** Settings of a client: the names that environments and command lines give them. */
 public final class ClientSettings {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSettings.class);
+    private static final String RDMA = "rdma";
 
     private static final SettingType<List<HostPort>> ADDRESSES = new SettingType<>(
             "HOST:PORT[,...]",
@@ -62,7 +64,10 @@ public final class ClientSettings {
                     "tcp-connections", SettingType.integer(1, 16), "4", "How many connections go to one node at most")
             .alsoFrom("MC_TCP_LANES_PER_PEER");
     public static final Setting<String> PROTOCOL = Setting.of(
-                    "protocol", SettingType.choice("tcp"), "tcp", "How bytes move between client and nodes")
+                    "protocol",
+                    SettingType.choice("tcp", RDMA),
+                    "tcp",
+                    "How bytes move between client and nodes; rdma is not built yet, TCP is used instead")
             .alsoFrom("MOONCAKE_PROTOCOL");
 
     /** All of them. */
@@ -108,7 +113,15 @@ public final class ClientSettings {
         if (!unused.isEmpty()) {
             LOG.warn("set in the environment, but without effect on a client of mooncake4j: {}", unused);
         }
+        protocolWarning(settings).ifPresent(LOG::warn);
         return builder(settings);
+    }
+
+    /** What to tell whoever asks for a protocol that isn't built yet. */
+    public static Optional<String> protocolWarning(Settings settings) {
+        return settings.get(PROTOCOL).equals(RDMA)
+                ? Optional.of("protocol rdma is not built yet: TCP is used")
+                : Optional.empty();
     }
 
     /** Mooncake's names that are set and mean nothing here. Ours may be meant for another process. */

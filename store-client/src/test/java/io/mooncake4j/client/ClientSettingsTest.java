@@ -18,7 +18,8 @@ class ClientSettingsTest {
                     "MOONCAKE_LOCAL_BUFFER_SIZE", "8KB",
                     "MC_RPC_TIMEOUT_MS", "250",
                     "MC_RPC_CONNECT_TIMEOUT_MS", "100",
-                    "MC_TCP_LANES_PER_PEER", "2");
+                    "MC_TCP_LANES_PER_PEER", "2",
+                    "MOONCAKE_PROTOCOL", "rdma");
             try (MooncakeClient client = ClientSettings.builder(environment)
                     .transports(java.util.List.of(master.nodes))
                     .build()) {
@@ -53,7 +54,7 @@ class ClientSettingsTest {
                         ClientSettings.builder(Map.of("MOONCAKE_MASTER", "h:1", "MOONCAKE_LOCAL_BUFFER_SIZE", "50%")))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("MOONCAKE_LOCAL_BUFFER_SIZE");
-        assertThatThrownBy(() -> ClientSettings.builder(Map.of("MOONCAKE_MASTER", "h:1", "MOONCAKE_PROTOCOL", "rdma")))
+        assertThatThrownBy(() -> ClientSettings.builder(Map.of("MOONCAKE_MASTER", "h:1", "MOONCAKE_PROTOCOL", "efa")))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("MOONCAKE_PROTOCOL");
     }

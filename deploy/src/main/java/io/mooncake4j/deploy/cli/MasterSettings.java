@@ -11,6 +11,11 @@ import java.util.List;
 
 /** Settings of a master. */
 final class MasterSettings {
+    private static final SettingType<Duration> GRANT_RANGE =
+            SettingType.duration(Duration.ofMillis(100), Duration.ofHours(1));
+    private static final SettingType<Duration> SILENCE_RANGE =
+            SettingType.duration(Duration.ofMillis(100), Duration.ofDays(7));
+
     static final Setting<String> BIND_HOST =
             Setting.of("bind-host", SettingType.TEXT.shownAs("ADDRESS"), "0.0.0.0", "Local address to listen on");
     static final Setting<Integer> RPC_PORT =
@@ -27,20 +32,20 @@ final class MasterSettings {
             SettingType.choice("random", "free_ratio_first", "local_first"),
             "random",
             "How the segment of a new object is chosen");
-    static final Setting<Duration> READ_LEASE = Setting.of(
-            "read-lease", SettingType.DURATION, "5s", "How long memory of an object that is read is not reused");
+    static final Setting<Duration> READ_LEASE =
+            Setting.of("read-lease", GRANT_RANGE, "5s", "How long memory of an object that is read is not reused");
     static final Setting<Duration> WRITE_GRANT =
-            Setting.of("write-grant", SettingType.DURATION, "10s", "How long a put may be silent before it lapses");
+            Setting.of("write-grant", GRANT_RANGE, "10s", "How long a put may be silent before it lapses");
     static final Setting<Double> HIGH_WATERMARK = Setting.of(
             "eviction-high-watermark", SettingType.RATIO, "0.90", "Used share of memory above which eviction begins");
     static final Setting<Double> LOW_WATERMARK = Setting.of(
             "eviction-low-watermark", SettingType.RATIO, "0.85", "Used share of memory down to which it evicts");
     static final Setting<Duration> NODE_SUSPECT =
-            Setting.of("node-suspect", SettingType.DURATION, "10s", "Silence after which a node gets no new objects");
-    static final Setting<Duration> NODE_OFFLINE = Setting.of(
-            "node-offline", SettingType.DURATION, "30s", "Silence after which a node's objects are not offered");
-    static final Setting<Duration> NODE_DROPPED = Setting.of(
-            "node-dropped", SettingType.DURATION, "10m", "Silence after which a node's objects are forgotten");
+            Setting.of("node-suspect", SILENCE_RANGE, "10s", "Silence after which a node gets no new objects");
+    static final Setting<Duration> NODE_OFFLINE =
+            Setting.of("node-offline", SILENCE_RANGE, "30s", "Silence after which a node's objects are not offered");
+    static final Setting<Duration> NODE_DROPPED =
+            Setting.of("node-dropped", SILENCE_RANGE, "10m", "Silence after which a node's objects are forgotten");
 
     static final List<Setting<?>> ALL = List.of(
             BIND_HOST,
@@ -60,25 +65,29 @@ final class MasterSettings {
     private MasterSettings() {}
 
     static MasterOptions options(Settings settings) {
-        double high = settings.get(HIGH_WATERMARK);
-        double low = settings.get(LOW_WATERMARK);
-        ordered(low <= high, LOW_WATERMARK, HIGH_WATERMARK);
-        Duration suspect = settings.get(NODE_SUSPECT);
-        Duration offline = settings.get(NODE_OFFLINE);
-        Duration dropped = settings.get(NODE_DROPPED);
-        ordered(suspect.compareTo(offline) <= 0, NODE_SUSPECT, NODE_OFFLINE);
-        ordered(offline.compareTo(dropped) <= 0, NODE_OFFLINE, NODE_DROPPED);
+        requireBelow(settings, LOW_WATERMARK, HIGH_WATERMARK);
+        requireBelow(settings, NODE_SUSPECT, NODE_OFFLINE);
+        requireBelow(settings, NODE_OFFLINE, NODE_DROPPED);
         return MasterOptions.defaults()
                 .withAddress(settings.get(BIND_HOST), settings.get(RPC_PORT))
                 .withAllocationStrategy(settings.get(ALLOCATION_STRATEGY))
-                .withWatermarks(high, low)
-                .withTimes(
-                        MasterTimes.of(settings.get(READ_LEASE), settings.get(WRITE_GRANT), suspect, offline, dropped));
+                .withWatermarks(settings.get(HIGH_WATERMARK), settings.get(LOW_WATERMARK))
+                .withTimes(MasterTimes.of(
+                        settings.get(READ_LEASE),
+                        settings.get(WRITE_GRANT),
+                        settings.get(NODE_SUSPECT),
+                        settings.get(NODE_OFFLINE),
+                        settings.get(NODE_DROPPED)));
     }
 
-    private static void ordered(boolean ordered, Setting<?> smaller, Setting<?> larger) {
-        if (!ordered) {
-            throw new SettingException(smaller.flag() + " must not be above " + larger.flag());
+    private static <T extends Comparable<T>> void requireBelow(
+            Settings settings, Setting<T> smaller, Setting<T> larger) {
+        if (settings.get(smaller).compareTo(settings.get(larger)) >= 0) {
+            throw new SettingException(shown(settings, smaller) + " must be below " + shown(settings, larger));
         }
+    }
+
+    private static <T> String shown(Settings settings, Setting<T> setting) {
+        return setting.flag() + " " + setting.type().printer().apply(settings.get(setting));
     }
 }

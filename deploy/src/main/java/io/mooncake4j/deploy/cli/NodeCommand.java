@@ -37,12 +37,10 @@ final class NodeCommand extends SettingsCommand {
 
     private StorageNode start(Settings settings, ServerLife life) {
         try (ProgressLine progress = new ProgressLine(console)) {
-            return StorageNode.start(NodeSettings.options(settings)
-                    .progress((done, total) -> {
-                        life.checkNotStopping();
-                        progress.show("reserving memory: " + Figures.percent(done, total));
-                    })
-                    .build());
+            return StorageNode.start(NodeSettings.options(settings, (done, total) -> {
+                life.checkNotStopping();
+                progress.show("reserving memory: " + Figures.percent(done, total));
+            }));
         }
     }
 }

@@ -3,7 +3,9 @@ package io.mooncake4j.deploy.cli;
 import io.mooncake4j.client.ClientSettings;
 import io.mooncake4j.node.NodeOptions;
 import io.mooncake4j.node.OnStop;
+import io.mooncake4j.transfer.memory.FillProgress;
 import io.mooncake4j.transfer.memory.MemoryKind;
+import io.mooncake4j.transfer.memory.SegmentMemoryOptions;
 import io.mooncake4j.transfer.settings.Setting;
 import io.mooncake4j.transfer.settings.SettingException;
 import io.mooncake4j.transfer.settings.SettingType;
@@ -26,7 +28,10 @@ final class NodeSettings {
             MemoryKind::toString);
 
     static final Setting<Long> SEGMENT_SIZE = Setting.of(
-                    "segment-size", SettingType.SIZE, "4GB", "How much memory to lend to the store")
+                    "segment-size",
+                    SettingType.sizeFrom(SegmentMemoryOptions.ALIGNMENT_BYTES),
+                    "4GB",
+                    "How much memory to lend to the store")
             .alsoFrom("MOONCAKE_GLOBAL_SEGMENT_SIZE");
     static final Setting<MemoryKind> MEMORY = Setting.of(
             "memory",
@@ -70,8 +75,8 @@ final class NodeSettings {
 
     private NodeSettings() {}
 
-    static NodeOptions.Builder options(Settings settings) {
-        return NodeOptions.builder()
+    static NodeOptions options(Settings settings, FillProgress progress) {
+        NodeOptions.Builder options = NodeOptions.builder()
                 .masters(settings.get(ClientSettings.MASTER))
                 .segmentBytes(settings.get(SEGMENT_SIZE))
                 .memory(settings.get(MEMORY))
@@ -79,6 +84,12 @@ final class NodeSettings {
                 .host(settings.get(HOST))
                 .bindHost(settings.get(BIND_HOST))
                 .name(settings.get(NAME))
-                .onStop(OnStop.valueOf(settings.get(ON_STOP).toUpperCase(Locale.ROOT)));
+                .onStop(OnStop.valueOf(settings.get(ON_STOP).toUpperCase(Locale.ROOT)))
+                .progress(progress);
+        try {
+            return options.build();
+        } catch (StoreException e) {
+            throw new SettingException(e.reason());
+        }
     }
 }

@@ -1,11 +1,13 @@
 package io.mooncake4j.deploy.cli;
 
+import io.mooncake4j.client.ClientSettings;
 import io.mooncake4j.transfer.settings.Setting;
 import io.mooncake4j.transfer.settings.SettingException;
 import io.mooncake4j.transfer.settings.SettingSource;
 import io.mooncake4j.transfer.settings.SettingType;
 import io.mooncake4j.transfer.settings.Settings;
 import io.mooncake4j.transfer.settings.Variables;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -83,6 +85,7 @@ abstract class SettingsCommand implements Callable<Integer> {
         if (!unused.isEmpty()) {
             console.warn("set, but without effect on '" + spec.name() + "': " + String.join(", ", unused));
         }
+        warnings(settings).forEach(console::warn);
         settings.values().stream()
                 .filter(value -> value.setting().name().equals(CommonSettings.LOG_LEVEL.name()))
                 .forEach(value -> Logs.start(value.text(), verbose));
@@ -91,6 +94,19 @@ abstract class SettingsCommand implements Callable<Integer> {
         } catch (SettingException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    /** What was asked for and is not built yet. */
+    private static List<String> warnings(Settings settings) {
+        List<String> warnings = new ArrayList<>();
+        if (settings.isGiven(MasterSettings.ADMIN_PORT)) {
+            warnings.add(MasterSettings.ADMIN_PORT.flag()
+                    + " is set, but administration over HTTP is not built yet: the port is not opened");
+        }
+        if (settings.isGiven(ClientSettings.PROTOCOL)) {
+            ClientSettings.protocolWarning(settings).ifPresent(warnings::add);
+        }
+        return warnings;
     }
 
     private Optional<SettingSource.Given> fromFlag(Setting<?> setting) {

@@ -3,9 +3,12 @@ package io.mooncake4j.deploy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mooncake4j.transfer.settings.Setting;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
@@ -50,6 +53,59 @@ class CommandLineTest {
         assertThat(run.err().lines()).hasSize(2).first().asString().startsWith("mooncake4j: ");
         assertThat(run.err().lines().toList().get(1)).contains("--help");
         assertThat(run.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "master --read-lease 0, '--read-lease: ''0'' is not a duration from 100ms to 1h'",
+        "master --read-lease 61m, '--read-lease: ''61m'' is not a duration from 100ms to 1h'",
+        "master --write-grant 99ms, '--write-grant: ''99ms'' is not a duration from 100ms to 1h'",
+        "master --node-suspect 0, '--node-suspect: ''0'' is not a duration from 100ms to 168h'",
+        "master --node-suspect 30s, --node-suspect 30s must be below --node-offline 30s",
+        "master --node-offline 10m, --node-offline 10m must be below --node-dropped 10m",
+        "master --eviction-low-watermark 0.9, --eviction-low-watermark 0.9 must be below --eviction-high-watermark 0.9",
+        "master --eviction-low-watermark 0, '--eviction-low-watermark: ''0'' is not a ratio above 0 and at most 1'",
+        "master --eviction-high-watermark NaN, '--eviction-high-watermark: ''NaN'' is not a ratio above 0 and at most 1'",
+        "node --segment-size 63, '--segment-size: ''63'' is not a size of at least 64'",
+        "node --data-port 0, a node on any free port needs a name: set --name",
+        "node --memory anonymous --on-stop suspend, anonymous memory ends with the process and can't be suspended"
+    })
+    void shouldNameFlagValueAndRangeWhenAValueIsNonsense(String line, String reason) {
+        CapturedRun run = CapturedRun.of(line.split(" "));
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).contains(reason);
+    }
+
+    @Test
+    void shouldWarnOnceWhenAnAdminPortIsGiven() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String line = "master --bind-host 127.0.0.1 --rpc-port " + taken.getLocalPort();
+
+            CapturedRun byFlag = CapturedRun.of((line + " --admin-port 9003").split(" "));
+            CapturedRun byVariable = CapturedRun.of(Map.of("MOONCAKE4J_ADMIN_PORT", "9003"), NO_INPUT, line.split(" "));
+            CapturedRun without = CapturedRun.of(line.split(" "));
+
+            assertThat(byFlag.err()).containsOnlyOnce("warning: --admin-port is set, but");
+            assertThat(byVariable.err()).containsOnlyOnce("warning: --admin-port is set, but");
+            assertThat(without.err()).doesNotContain("warning");
+        }
+    }
+
+    @Test
+    void shouldWarnAndUseTcpWhenTheProtocolIsRdma() {
+        CapturedRun run = CapturedRun.of(
+                Map.of("MOONCAKE_PROTOCOL", "rdma"),
+                NO_INPUT,
+                "exists",
+                "key",
+                "--master",
+                "127.0.0.1:1",
+                "--timeout",
+                "300ms");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).containsOnlyOnce("warning: protocol rdma is not built yet: TCP is used");
     }
 
     @ParameterizedTest

@@ -2,6 +2,8 @@ package io.mooncake4j.transfer.rpc;
 
 import io.mooncake4j.transfer.wire.HostPort;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -28,6 +30,7 @@ final class Connector {
     private int failures;
 
     private String lastFailure = "none yet";
+    private @Nullable Channel connecting;
     private boolean closed;
 
     /** The bootstrap's handler learns of established connections. */
@@ -74,8 +77,12 @@ final class Connector {
         }
     }
 
+    /** Also breaks off a connect in progress. */
     void close() {
         closed = true;
+        if (connecting != null) {
+            connecting.close();
+        }
     }
 
     void connect() {
@@ -139,7 +146,10 @@ final class Connector {
     }
 
     private void open(InetAddress host) {
-        bootstrap.connect(host, address().port()).addListener(attempt -> {
+        ChannelFuture started = bootstrap.connect(host, address().port());
+        connecting = started.channel();
+        started.addListener(attempt -> {
+            connecting = null;
             if (!attempt.isSuccess()) {
                 next(String.valueOf(attempt.cause().getMessage()));
             }

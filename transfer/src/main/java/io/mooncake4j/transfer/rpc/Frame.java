@@ -125,6 +125,9 @@ final class Frame {
         } catch (IOException e) {
             frame.release();
             throw new UncheckedIOException("cannot encode " + body.getClass().getSimpleName(), e);
+        } catch (RuntimeException | Error e) {
+            frame.release();
+            throw e;
         }
     }
 

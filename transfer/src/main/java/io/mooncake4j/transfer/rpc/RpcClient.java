@@ -6,6 +6,7 @@ import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,10 +123,18 @@ public final class RpcClient implements AutoCloseable {
             permits.release(needed);
             throw ClientLink.closedException(false);
         }
-        PendingCall<T> call = new PendingCall<>(
-                method, deadline, parser, needed, Frame.request(ByteBufAllocator.DEFAULT, method, request));
+        PendingCall<T> call = new PendingCall<>(method, deadline, parser, needed, encode(method, request, needed));
         link.start(call);
         return call;
+    }
+
+    private ByteBuf encode(Method method, MessageLite request, int permitsHeld) {
+        try {
+            return Frame.request(ByteBufAllocator.DEFAULT, method, request);
+        } catch (RuntimeException | Error e) { // such as OutOfDirectMemoryError
+            permits.release(permitsHeld);
+            throw new RpcException(ErrorCode.INTERNAL_ERROR, method + " could not be encoded: " + e, false, e);
+        }
     }
 
     private void acquire(Method method, int needed, long waitNanos) {

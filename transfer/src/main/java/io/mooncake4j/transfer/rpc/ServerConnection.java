@@ -108,7 +108,7 @@ final class ServerConnection extends FrameConnection {
         }
     }
 
-    /** Any thread. */
+    /** Any thread. An answer that can't be encoded becomes an error. */
     void reply(Method method, long id, MessageLite response) {
         long frameBytes = (long) Frame.HEADER_BYTES + response.getSerializedSize();
         if (frameBytes > options.maxFrameBytes) {
@@ -118,13 +118,29 @@ final class ServerConnection extends FrameConnection {
                     "the answer has " + frameBytes + " bytes, the limit is " + options.maxFrameBytes
                             + ": ask for less at once");
         } else {
-            answer(Frame.response(context().alloc(), method, id, response));
+            ByteBuf frame;
+            try {
+                frame = Frame.response(context().alloc(), method, id, response);
+            } catch (RuntimeException | Error e) { // such as OutOfDirectMemoryError
+                log.error("the answer of {} could not be encoded", method, e);
+                fail(id, ErrorCode.INTERNAL_ERROR, "the server could not encode its answer: " + e);
+                return;
+            }
+            answer(frame);
         }
     }
 
-    /** Any thread. */
+    /** Any thread. An error that can't be encoded either ends the connection, and so the call. */
     void fail(long id, ErrorCode code, String text) {
-        answer(Frame.error(context().alloc(), code, id, text));
+        ByteBuf frame;
+        try {
+            frame = Frame.error(context().alloc(), code, id, text);
+        } catch (RuntimeException | Error e) {
+            log.error("{}: closing, {} could not be told", peer(), code, e);
+            channel().close();
+            return;
+        }
+        answer(frame);
     }
 
     private void answer(ByteBuf frame) {

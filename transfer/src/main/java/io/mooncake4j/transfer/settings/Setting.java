@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The one declaration of a setting. Its name, such as {@code segment-size}, gives the flag {@code --segment-size}, our
- * environment name {@code MOONCAKE4J_SEGMENT_SIZE} and the key in a file.
+ * The one declaration of a setting. Its name, such as {@code segment-size}, gives the flag {@code --segment-size} and our
+ * environment name {@code MOONCAKE4J_SEGMENT_SIZE}.
  *
  * @param defaultText the default as a user would write it
  * @param meaning one sentence for help texts

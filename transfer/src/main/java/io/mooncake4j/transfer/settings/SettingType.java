@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * How a setting's value reads and prints.
@@ -28,6 +29,18 @@ public record SettingType<T>(String unit, Function<String, T> parser, Function<T
         return new SettingType<>("N", text -> parseInteger(text, min, max), number -> Integer.toString(number));
     }
 
+    /** Durations from min to max, both included. */
+    public static SettingType<Duration> duration(Duration min, Duration max) {
+        return DURATION.where(
+                value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
+                "a duration from " + DurationText.format(min) + " to " + DurationText.format(max));
+    }
+
+    /** Sizes of so many bytes or more. */
+    public static SettingType<Long> sizeFrom(long minBytes) {
+        return SIZE.where(bytes -> bytes >= minBytes, "a size of at least " + ByteSize.format(minBytes));
+    }
+
     /** One word of a list. */
     public static SettingType<String> choice(String... words) {
         List<String> allowed = Arrays.asList(words);
@@ -45,6 +58,19 @@ public record SettingType<T>(String unit, Function<String, T> parser, Function<T
     /** The same values under another name in help texts. */
     public SettingType<T> shownAs(String newUnit) {
         return new SettingType<>(newUnit, parser, printer);
+    }
+
+    private SettingType<T> where(Predicate<T> allowed, String whatIsRight) {
+        return new SettingType<>(
+                unit,
+                text -> {
+                    T value = parser.apply(text);
+                    if (!allowed.test(value)) {
+                        throw new SettingException("'" + text + "' is not " + whatIsRight);
+                    }
+                    return value;
+                },
+                printer);
     }
 
     private static int parseInteger(String text, int min, int max) {

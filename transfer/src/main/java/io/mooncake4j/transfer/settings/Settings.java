@@ -21,6 +21,8 @@ public final class Settings {
         }
     }
 
+    private static final String DEFAULT = "default";
+
     private final Map<Setting<?>, Value<?>> values = new LinkedHashMap<>();
 
     private Settings() {}
@@ -52,7 +54,7 @@ public final class Settings {
                 }
             }
         }
-        return new Value<>(setting, setting.type().parser().apply(setting.defaultText()), "default");
+        return new Value<>(setting, setting.type().parser().apply(setting.defaultText()), DEFAULT);
     }
 
     /** The effective value of a declared setting. */
@@ -63,6 +65,12 @@ public final class Settings {
             throw new IllegalArgumentException("setting " + setting.name() + " is not declared for this process");
         }
         return (T) value.value();
+    }
+
+    /** Whether a declared setting was given anywhere, be it as its default says. */
+    public boolean isGiven(Setting<?> setting) {
+        Value<?> value = values.get(setting);
+        return value != null && !value.place().equals(DEFAULT);
     }
 
     /** All effective values, in the order of declaration. */

@@ -19,6 +19,7 @@ import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -27,6 +28,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -259,6 +261,36 @@ class RpcConnectionTest {
         assertClosed(waiting, false);
         assertClosed(callAsync(client, "after"), false);
         assertThatThrownBy(() -> call(client, "after")).hasMessageContaining("CLOSED");
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldCloseAtOnceWhenItIsStillConnecting() throws Exception {
+        Duration connectTimeout = Duration.ofSeconds(60);
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                Socket first = new Socket("127.0.0.1", full.getLocalPort());
+                Socket second = new Socket("127.0.0.1", full.getLocalPort())) {
+            RpcClient client =
+                    fixture.client(fixture.clientOptions(full.getLocalPort()).connectTimeout(connectTimeout));
+            // the queue of the listener is full: this can only wait for its deadline, and meanwhile the client connects
+            localFailureOf(callAsync(client, "", Deadline.after(Duration.ofMillis(100))));
+
+            assertThat(closeTime(client)).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void shouldCloseAtOnceWhenItWasJustCreated() {
+        RpcServer server = fixture.server(RpcFixture::echo);
+        for (int i = 0; i < 20; i++) {
+            assertThat(closeTime(fixture.client(server))).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
+    private static Duration closeTime(RpcClient client) {
+        long startNanos = System.nanoTime();
+        client.close();
+        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     private static void assertClosed(CompletableFuture<String> call, boolean maybeDelivered) {

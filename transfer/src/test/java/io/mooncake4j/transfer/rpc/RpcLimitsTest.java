@@ -3,6 +3,7 @@ package io.mooncake4j.transfer.rpc;
 import static io.mooncake4j.transfer.rpc.RpcFixture.PATIENCE;
 import static io.mooncake4j.transfer.rpc.RpcFixture.call;
 import static io.mooncake4j.transfer.rpc.RpcFixture.callAsync;
+import static io.mooncake4j.transfer.rpc.RpcFixture.failureOf;
 import static io.mooncake4j.transfer.rpc.RpcFixture.get;
 import static io.mooncake4j.transfer.rpc.RpcFixture.localFailureOf;
 import static io.mooncake4j.transfer.rpc.RpcFixture.text;
@@ -11,11 +12,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.MessageLite;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.RemoveAllRequest;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,6 +247,46 @@ class RpcLimitsTest {
         RpcFixture.echo(fourth);
         RpcFixture.echo(second);
         assertThat(get(waiting)).isEqualTo("fourth");
+    }
+
+    /** A message whose encoding fails halfway. */
+    private static MessageLite unencodable() {
+        return (MessageLite) Proxy.newProxyInstance(
+                MessageLite.class.getClassLoader(), new Class<?>[] {MessageLite.class}, (proxy, called, arguments) -> {
+                    if (called.getName().equals("getSerializedSize")) {
+                        return 10;
+                    }
+                    throw new InternalError("for this test");
+                });
+    }
+
+    @Test
+    void shouldGiveBackItsPlaceWhenARequestCannotBeEncoded() {
+        RpcClient client = fixture.client(
+                fixture.clientOptions(fixture.server(RpcFixture::echo).port()).maxInFlight(1));
+        RpcException failure = localFailureOf(
+                client.callAsync(Method.REMOVE_ALL, unencodable(), RemoveAllRequest.parser(), Deadline.after(PATIENCE))
+                        .thenApply(RemoveAllRequest::getTenant));
+        assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
+        assertThat(failure.maybeDelivered()).isFalse();
+        assertThat(failure).hasMessageContaining("REMOVE_ALL could not be encoded");
+        assertThat(call(client, "next")).isEqualTo("next");
+    }
+
+    @Test
+    void shouldAnswerWithAnErrorAndGoOnWhenAnAnswerCannotBeEncoded() {
+        RpcServer server = fixture.server(fixture.serverOptions().maxInFlightPerConnection(1), call -> {
+            if (textOf(call).equals("bad")) {
+                call.reply(unencodable());
+            } else {
+                RpcFixture.echo(call);
+            }
+        });
+        RpcClient client = fixture.client(server);
+        StoreException failure = failureOf(callAsync(client, "bad"));
+        assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
+        assertThat(failure).hasMessageContaining("the server could not encode its answer");
+        assertThat(call(client, "next")).isEqualTo("next");
     }
 
     @Test
