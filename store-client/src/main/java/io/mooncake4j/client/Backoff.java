@@ -6,12 +6,28 @@ import io.mooncake4j.transfer.wire.StoreException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Pauses between tries: 1 ms, doubling to 100 ms, each shortened by up to a half at random. For one thread. */
+/** Pauses between tries: 1 ms, doubling to 100 ms unless said, each shortened by up to a half at random. For one thread. */
 final class Backoff {
     private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private final long longestNanos;
     private long nextNanos = FIRST_NANOS;
+
+    Backoff() {
+        this(LONGEST_NANOS);
+    }
+
+    Backoff(long longestNanos) {
+        this.longestNanos = longestNanos;
+    }
+
+    /** How long the next pause is, for one who doesn't block. */
+    long nextNanos() {
+        long pause = nextNanos / 2 + ThreadLocalRandom.current().nextLong(nextNanos / 2);
+        nextNanos = Math.min(2 * nextNanos, longestNanos);
+        return pause;
+    }
 
     /**
      * Waits, at the longest until the deadline; false when that has come.
@@ -19,8 +35,7 @@ final class Backoff {
      * @throws StoreException INTERRUPTED, the thread's flag kept
      */
     boolean pause(Deadline deadline) {
-        long pause = nextNanos / 2 + ThreadLocalRandom.current().nextLong(nextNanos / 2);
-        nextNanos = Math.min(2 * nextNanos, LONGEST_NANOS);
+        long pause = nextNanos();
         long remaining = deadline.remainingNanos();
         if (remaining <= 0) {
             return false;

@@ -19,7 +19,8 @@ final class Core {
     final SafetyRules safety;
     final Master master;
     final TransferEngine engine;
-    final Renewals renewals = new Renewals();
+    final OwedRevokes owed;
+    final Renewals renewals;
     final Suspicions suspicions = new Suspicions();
     final AvoidedSegments avoided = new AvoidedSegments();
     /** Reads whose bytes did not have their checksum: each is an alarm. */
@@ -43,6 +44,8 @@ final class Core {
         this.safety = safety;
         this.running = running;
         this.master = master;
+        this.owed = new OwedRevokes(master, running);
+        this.renewals = new Renewals(owed::sweep);
         this.engine = engine;
         this.poolBytes = poolBytes;
     }

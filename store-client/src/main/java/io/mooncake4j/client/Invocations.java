@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -43,8 +44,17 @@ final class Invocations {
         }
     }
 
-    /** Never throws: the future fails. */
+    /** As {@link #submit(List, Supplier, Consumer)}, for results that hold nothing. */
     <R> CompletableFuture<R> submit(List<KvEntry> entries, Supplier<R> call) {
+        return submit(entries, call, result -> {});
+    }
+
+    /**
+     * Never throws: the future fails.
+     *
+     * @param discard gets a result that comes when the future has already been cancelled, timed out or completed
+     */
+    <R> CompletableFuture<R> submit(List<KvEntry> entries, Supplier<R> call, Consumer<R> discard) {
         try {
             begin(entries);
         } catch (StoreException e) {
@@ -52,7 +62,7 @@ final class Invocations {
         }
         CompletableFuture<R> future = new CompletableFuture<>();
         try {
-            executor.execute(() -> complete(future, entries, call));
+            executor.execute(() -> complete(future, entries, call, discard));
         } catch (RejectedExecutionException e) {
             end(entries);
             future.completeExceptionally(new StoreException(
@@ -64,7 +74,8 @@ final class Invocations {
         return future;
     }
 
-    private <R> void complete(CompletableFuture<R> future, List<KvEntry> entries, Supplier<R> call) {
+    private <R> void complete(
+            CompletableFuture<R> future, List<KvEntry> entries, Supplier<R> call, Consumer<R> discard) {
         R result;
         try {
             result = call.get();
@@ -74,7 +85,9 @@ final class Invocations {
             return;
         }
         end(entries);
-        future.complete(result);
+        if (!future.complete(result)) {
+            discard.accept(result);
+        }
     }
 
     private void begin(List<KvEntry> entries) {

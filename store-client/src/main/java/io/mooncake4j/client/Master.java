@@ -45,11 +45,18 @@ final class Master implements AutoCloseable {
         }
     }
 
+    /** One try; see {@link RpcClient#callAsync}. */
     <T extends MessageLite> CompletableFuture<T> callAsync(Method method, MessageLite request, Parser<T> parser) {
         return rpc.callAsync(method, request, parser, Deadline.afterNanos(requestNanos));
     }
 
-    /** One try that nobody waits for. */
+    /** One try; see {@link RpcClient#callAsync}. */
+    <T extends MessageLite> CompletableFuture<T> callAsync(
+            Method method, MessageLite request, Parser<T> parser, Deadline deadline) {
+        return rpc.callAsync(method, request, parser, deadline.orAfterNanos(requestNanos));
+    }
+
+    /** One try that nobody waits for, of what may be lost. */
     <T extends MessageLite> void send(Method method, MessageLite request, Parser<T> parser) {
         running.hold();
         CompletableFuture<T> unused = callAsync(method, request, parser).whenComplete((answer, failure) -> {

@@ -49,7 +49,8 @@ import java.util.function.IntFunction;
  * connection, a node that failed. An interrupted thread's call ends early with a typed error; the flag is kept.
  *
  * <p><b>Asynchronous calls</b> run on the client's own threads, also what is chained to their futures without an executor;
- * beyond the bound they fail with OVERLOADED. Cancelling a future doesn't stop its call.
+ * beyond the bound they fail with OVERLOADED. Cancelling a future doesn't stop its call; leased buffers that the future
+ * of the call itself can't deliver any more are closed.
  */
 public final class MooncakeClient implements AutoCloseable {
     private static final List<KvEntry> NO_ENTRIES = List.of();
@@ -174,8 +175,12 @@ public final class MooncakeClient implements AutoCloseable {
     }
 
     public CompletableFuture<Optional<KvBuffer>> getBufferAsync(String key) {
-        return getBufferBatchAsync(List.of(key))
-                .thenApply(results -> results.get(0).orThrow());
+        Deadline deadline = deadline();
+        List<String> keys = List.of(key);
+        return invocations.submit(
+                NO_ENTRIES,
+                () -> calls.get(keys, leased(deadline), deadline).get(0).orThrow(),
+                buffer -> buffer.ifPresent(KvBuffer::close));
     }
 
     /** The values in leased buffers, which the caller closes. Those that find no room in the pool fail. */
@@ -189,7 +194,17 @@ public final class MooncakeClient implements AutoCloseable {
     public CompletableFuture<List<KeyResult<KvBuffer>>> getBufferBatchAsync(List<String> keys) {
         Deadline deadline = deadline();
         List<String> own = List.copyOf(keys);
-        return invocations.submit(NO_ENTRIES, () -> calls.get(own, leased(deadline), deadline));
+        return invocations.submit(
+                NO_ENTRIES, () -> calls.get(own, leased(deadline), deadline), MooncakeClient::closeAll);
+    }
+
+    private static void closeAll(List<KeyResult<KvBuffer>> results) {
+        for (KeyResult<KvBuffer> result : results) {
+            KvBuffer buffer = result.value();
+            if (buffer != null) {
+                buffer.close();
+            }
+        }
     }
 
     /** Only the first waits for room: later ones might wait for what their own call holds. */

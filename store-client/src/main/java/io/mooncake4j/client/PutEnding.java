@@ -28,7 +28,7 @@ final class PutEnding {
 
     /**
      * Commits what is placed and revokes the rest. Afterwards each key has ended or holds no grant, but for those that
-     * the deadline left: they still hold theirs, or have ended without being known.
+     * the deadline left: they are for {@link #abandon}.
      */
     void end(List<Writing> granted) {
         List<Writing> unplaced = new ArrayList<>();
@@ -45,8 +45,6 @@ final class PutEnding {
             }
             backoff = backoff == null ? new Backoff() : backoff;
             if (!backoff.pause(deadline)) {
-                open.removeIf(writing -> writing.step() == Writing.Step.GRANTED);
-                open.forEach(Writing::fail);
                 break;
             }
             askOutcome(open);
@@ -106,27 +104,23 @@ final class PutEnding {
 
     /** For puts whose PutEnd may have been carried out: only "never" lets one start again. */
     private void askOutcome(List<Writing> open) {
-        List<Writing> doubtful = new ArrayList<>(open);
-        doubtful.removeIf(writing -> writing.step() != Writing.Step.ENDING);
+        List<Writing> doubtful = inStep(open, Writing.Step.ENDING);
         if (doubtful.isEmpty()) {
             return;
         }
-        GrantOutcomeRequest.Builder request =
-                GrantOutcomeRequest.newBuilder().setTenant(core.tenant).setKeys(select(keys, doubtful));
-        for (Writing writing : doubtful) {
-            request.addGrantIds(writing.grantId());
-        }
-        GrantOutcomeResponse answer =
-                core.master.call(Method.GRANT_OUTCOME, request.build(), GrantOutcomeResponse.parser(), deadline);
+        GrantOutcomeResponse answer = core.master.call(
+                Method.GRANT_OUTCOME, outcomeRequest(doubtful), GrantOutcomeResponse.parser(), deadline);
         BatchKeys.checkColumn(answer.getOutcomesCount(), doubtful.size(), "outcomes");
+        List<Writing> never = new ArrayList<>(0);
         for (int i = 0; i < doubtful.size(); i++) {
             Writing writing = doubtful.get(i);
             switch (answer.getOutcomes(i)) {
                 case OUTCOME_COMMITTED, OUTCOME_REMOVED -> writing.stored();
-                case OUTCOME_NEVER -> writing.startAgain();
+                case OUTCOME_NEVER -> never.add(writing);
                 case OUTCOME_OPEN, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {} // PutEnd again: it is idempotent
             }
         }
+        revoke(never); // ended, but if by lapse, its extents wait for this
     }
 
     /** Gives grants up, so that their keys may be started again. */
@@ -139,18 +133,36 @@ final class PutEnding {
         try {
             core.master.call(Method.PUT_REVOKE, request, StatusResponse.parser(), deadline);
         } catch (StoreException e) {
-            core.master.send(Method.PUT_REVOKE, request, StatusResponse.parser());
+            core.owed.revoke(request);
         }
     }
 
-    /** Gives up, without waiting, the grants that are still held. */
+    /** Gives up, without waiting, the grants that are still held, and those whose PutEnd comes to nothing. */
     void abandon(List<Writing> granted) {
-        List<Writing> held = new ArrayList<>(granted);
-        held.removeIf(writing -> writing.step() != Writing.Step.GRANTED);
+        List<Writing> held = inStep(granted, Writing.Step.GRANTED);
         if (!held.isEmpty()) {
-            core.master.send(Method.PUT_REVOKE, revokeRequest(held), StatusResponse.parser());
+            core.owed.revoke(revokeRequest(held));
             held.forEach(Writing::startAgain);
         }
+        List<Writing> doubtful = inStep(granted, Writing.Step.ENDING);
+        if (!doubtful.isEmpty()) {
+            core.owed.revokeIfNever(outcomeRequest(doubtful), revokeRequest(doubtful));
+        }
+    }
+
+    private static List<Writing> inStep(List<Writing> all, Writing.Step step) {
+        List<Writing> some = new ArrayList<>(all);
+        some.removeIf(writing -> writing.step() != step);
+        return some;
+    }
+
+    private GrantOutcomeRequest outcomeRequest(List<Writing> doubtful) {
+        GrantOutcomeRequest.Builder request =
+                GrantOutcomeRequest.newBuilder().setTenant(core.tenant).setKeys(select(keys, doubtful));
+        for (Writing writing : doubtful) {
+            request.addGrantIds(writing.grantId());
+        }
+        return request.build();
     }
 
     private PutRevokeRequest revokeRequest(List<Writing> given) {

@@ -12,11 +12,11 @@ import io.mooncake4j.transfer.wire.proto.PutStartRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartResponse;
 import io.mooncake4j.transfer.wire.proto.RenewGrantRequest;
 import io.mooncake4j.transfer.wire.proto.RenewGrantResponse;
-import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One put: asks for grants, writes every replica of what was granted, ends the grants, and only then waits for what was
@@ -78,15 +78,8 @@ final class PutFlow {
     /** One PutStart, and the whole life of the grants that it gave. */
     private void putOnce(List<Writing> asked) {
         Keys askedKeys = PutEnding.select(keys, asked);
-        Tenure tenure;
-        try {
-            tenure = start(askedKeys, asked);
-        } catch (StoreException e) {
-            if (e.code() != ErrorCode.REQUEST_REVOKED) {
-                throw e;
-            }
-            // An earlier answer to it was lost, which had granted nothing: the request ended with that one.
-            asked.forEach(writing -> writing.note(e.code(), e.reason()));
+        Tenure tenure = start(askedKeys, asked);
+        if (tenure == null) {
             return;
         }
         List<Writing> granted = new ArrayList<>(asked.size());
@@ -108,7 +101,8 @@ final class PutFlow {
         }
     }
 
-    private Tenure start(Keys askedKeys, List<Writing> asked) {
+    /** Null: this start is over, and another one, under the next number, may follow. */
+    private @Nullable Tenure start(Keys askedKeys, List<Writing> asked) {
         PutStartRequest.Builder request = PutStartRequest.newBuilder()
                 .setClient(core.clientIdProto)
                 .setSequence(core.nextSequence())
@@ -126,6 +120,11 @@ final class PutFlow {
             BatchKeys.checkColumn(answer.getGrantIdsCount(), asked.size(), "grant_ids");
             terms = terms(sentNanos, answer.getGrantMs(), answer.getStatusList(), answer.getPlacements(), asked.size());
         } catch (StoreException e) {
+            if (e.code() == ErrorCode.REQUEST_REVOKED) {
+                // An earlier answer to it was lost, and all that it granted, if anything, has ended.
+                asked.forEach(writing -> writing.note(e.code(), e.reason()));
+                return null;
+            }
             revokeRequest(request.getSequence());
             throw e;
         }
@@ -142,14 +141,11 @@ final class PutFlow {
 
     /** For a PutStart whose answer is not known: nothing was written under what it granted, or may yet grant. */
     private void revokeRequest(long sequence) {
-        core.master.send(
-                Method.PUT_REVOKE,
-                PutRevokeRequest.newBuilder()
-                        .setClient(core.clientIdProto)
-                        .setTenant(core.tenant)
-                        .setSequence(sequence)
-                        .build(),
-                StatusResponse.parser());
+        core.owed.revoke(PutRevokeRequest.newBuilder()
+                .setClient(core.clientIdProto)
+                .setTenant(core.tenant)
+                .setSequence(sequence)
+                .build());
     }
 
     private void transfer(List<Writing> granted, Tenure tenure) {

@@ -1,6 +1,7 @@
 package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.HostName;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.time.Duration;
 import java.util.List;
@@ -10,11 +11,12 @@ import java.util.List;
  * {@code with…} methods.
  *
  * @param replicaNum copies wanted, 1 to 64; best effort above 1
- * @param softPinTtl evicted only after everything unpinned, for this long; zero: not pinned
+ * @param softPinTtl evicted only after everything unpinned, for this long, 1 ms to 24 h; zero: not pinned
  * @param hardPin never evicted
  * @param preferredSegments names of segments to place on if they have room, in order
- * @param preferAllocInSameNode in a batch, place all keys where the first one went, if there is room
- * @param hostId the writer's host, for the placement {@code local_first}; empty: unknown
+ * @param preferAllocInSameNode whether segments on the writer's host come first, right after the preferred ones
+ * @param hostId the writer's host, as its nodes name it: for preferAllocInSameNode and the placement {@code local_first};
+ *     empty: this machine's host name, as for nodes. Containers have names of their own: there, set both
  */
 public record PutOptions(
         int replicaNum,
@@ -24,6 +26,11 @@ public record PutOptions(
         boolean preferAllocInSameNode,
         String hostId) {
     private static final int MAX_REPLICAS = 64;
+    private static final Duration MIN_SOFT_PIN = Duration.ofMillis(1);
+    private static final Duration MAX_SOFT_PIN = Duration.ofHours(24);
+
+    /** How long {@link #withSoftPin()} pins: 30 min. */
+    public static final Duration DEFAULT_SOFT_PIN = Duration.ofMinutes(30);
 
     /** One copy, evictable, anywhere. */
     public static final PutOptions DEFAULT = new PutOptions(1, Duration.ZERO, false, List.of(), false, "");
@@ -35,8 +42,8 @@ public record PutOptions(
                     ErrorCode.INVALID_PARAMS,
                     "replicaNum is " + replicaNum + "; 1 to " + MAX_REPLICAS + " are allowed");
         }
-        if (softPinTtl.isNegative()) {
-            throw new StoreException(ErrorCode.INVALID_PARAMS, "softPinTtl is negative: " + softPinTtl);
+        if (!softPinTtl.isZero()) {
+            checkSoftPin(softPinTtl);
         }
         preferredSegments = List.copyOf(preferredSegments);
     }
@@ -45,7 +52,21 @@ public record PutOptions(
         return new PutOptions(number, softPinTtl, hardPin, preferredSegments, preferAllocInSameNode, hostId);
     }
 
+    private static void checkSoftPin(Duration ttl) {
+        if (ttl.compareTo(MIN_SOFT_PIN) < 0 || ttl.compareTo(MAX_SOFT_PIN) > 0) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "a soft pin of " + ttl + " is out of range; 1 ms to 24 h are allowed");
+        }
+    }
+
+    /** Pinned softly for {@link #DEFAULT_SOFT_PIN}. */
+    public PutOptions withSoftPin() {
+        return withSoftPin(DEFAULT_SOFT_PIN);
+    }
+
+    /** @throws StoreException INVALID_PARAMS unless it is 1 ms to 24 h */
     public PutOptions withSoftPin(Duration ttl) {
+        checkSoftPin(ttl);
         return new PutOptions(replicaNum, ttl, hardPin, preferredSegments, preferAllocInSameNode, hostId);
     }
 
@@ -72,7 +93,7 @@ public record PutOptions(
                 .setHardPin(hardPin)
                 .addAllPreferredSegments(preferredSegments)
                 .setPreferAllocInSameNode(preferAllocInSameNode)
-                .setHostId(hostId)
+                .setHostId(hostId.isEmpty() ? HostName.local() : hostId)
                 .build();
     }
 }

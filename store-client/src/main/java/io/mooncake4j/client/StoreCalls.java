@@ -62,6 +62,23 @@ final class StoreCalls {
 
     /** Gets, each key into the target made for its place in the caller's list. */
     <T> List<KeyResult<T>> get(List<String> names, IntFunction<Target<T>> targets, Deadline deadline) {
+        List<Target<T>> made = new ArrayList<>(names.size());
+        try {
+            return read(
+                    names,
+                    i -> {
+                        Target<T> target = targets.apply(i);
+                        made.add(target);
+                        return target;
+                    },
+                    deadline);
+        } catch (Throwable e) { // nobody gets a result, so nobody would close what was leased
+            made.forEach(Target::discard);
+            throw e;
+        }
+    }
+
+    private <T> List<KeyResult<T>> read(List<String> names, IntFunction<Target<T>> targets, Deadline deadline) {
         BatchKeys keys = BatchKeys.of(names);
         int sent = keys.column().count();
         List<Reading<T>> readings = new ArrayList<>(sent);

@@ -5,14 +5,13 @@ import io.mooncake4j.transfer.memory.SegmentMemoryOptions;
 import io.mooncake4j.transfer.rpc.RpcClient;
 import io.mooncake4j.transfer.rpc.RpcClientOptions;
 import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.HostName;
 import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.UUID;
@@ -54,7 +53,7 @@ public final class StorageNode implements AutoCloseable {
         NodeIdentity self = new NodeIdentity(
                 options.name.isEmpty() ? new HostPort(host, options.dataPort).toString() : options.name,
                 host,
-                options.hostId.isEmpty() ? hostName() : options.hostId,
+                options.hostId.isEmpty() ? HostName.local() : options.hostId,
                 new SecureRandom().nextLong());
         SegmentMemory memory = SegmentMemory.open(
                 new SegmentMemoryOptions(options.memory, self.name(), options.segmentBytes, options.regionBytes),
@@ -86,14 +85,6 @@ public final class StorageNode implements AutoCloseable {
             return InetAddress.getByName(advertised).isLoopbackAddress() ? advertised : "0.0.0.0";
         } catch (UnknownHostException e) {
             return "0.0.0.0";
-        }
-    }
-
-    private static String hostName() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
-        } catch (IOException e) {
-            return "";
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -172,6 +173,36 @@ class MooncakeClientTest {
                 assertThat(got.byteBuffer()).isEqualTo(ByteBuffer.wrap(Values.of("k" + i, 300_000)));
             }
         }
+        client.lease(1 << 20).close(); // nothing is left behind
+    }
+
+    @Test
+    void shouldGiveBackLeasedBuffersWhenTheirFuturesNoLongerWantThem() throws Exception {
+        client.put("k", Values.of("k", 1 << 20)); // all there is
+        for (Supplier<CompletableFuture<?>> get : List.<Supplier<CompletableFuture<?>>>of(
+                () -> client.getBufferAsync("k"), () -> client.getBufferBatchAsync(List.of("k")))) {
+            CountDownLatch reached = new CountDownLatch(1);
+            CountDownLatch go = holdNextTransfer(reached);
+            CompletableFuture<?> future = get.get();
+            reached.await();
+            future.cancel(false);
+            go.countDown();
+
+            client.lease(1 << 20).close(); // it came back
+        }
+    }
+
+    @Test
+    void shouldGiveBackWhatItLeasedWhenTheEngineItselfFails() {
+        client.put("a", Values.of("a", 300_000));
+        client.put("b", Values.of("b", 300_000));
+        master.nodes.next(segment, (nodes, transfer, deadline) -> {
+            throw new IllegalStateException("a defect");
+        });
+
+        assertThatThrownBy(() -> client.getBufferBatch(List.of("a", "b", "a")))
+                .isInstanceOf(IllegalStateException.class);
+
         client.lease(1 << 20).close(); // nothing is left behind
     }
 

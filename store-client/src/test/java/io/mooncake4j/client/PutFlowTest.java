@@ -214,6 +214,19 @@ class PutFlowTest {
     }
 
     @Test
+    void shouldStartAgainUnderAnotherNumberWhenTheFirstStartHasEnded() {
+        master.next(Method.PUT_START, ScriptedMaster.fails(ErrorCode.REQUEST_REVOKED));
+        byte[] value = Values.of("k", 10);
+
+        assertThat(client.put("k", value).status()).isEqualTo(PutResult.Status.STORED);
+
+        assertStored("k", value, 1);
+        List<PutStartRequest> starts = master.received(Method.PUT_START);
+        assertThat(starts).extracting(PutStartRequest::getSequence).hasSize(2).doesNotHaveDuplicates();
+        assertThat(master.received(Method.PUT_REVOKE)).isEmpty();
+    }
+
+    @Test
     void shouldWaitWhenSomebodyElsePutsTheKey() {
         master.next(
                 Method.PUT_START,
@@ -351,7 +364,13 @@ class PutFlowTest {
         assertStored("k", value, 1);
         assertThat(master.methods())
                 .containsExactly(
-                        Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME, Method.PUT_START, Method.PUT_END);
+                        Method.PUT_START,
+                        Method.PUT_END,
+                        Method.GRANT_OUTCOME,
+                        Method.PUT_REVOKE,
+                        Method.PUT_START,
+                        Method.PUT_END);
+        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
     }
 
     @Test
@@ -484,6 +503,24 @@ class PutFlowTest {
     }
 
     @Test
+    void shouldRevokeInTheBackgroundUntilTheMasterAnswers() {
+        master.next(
+                Method.PUT_REVOKE,
+                ScriptedMaster.fails(ErrorCode.OVERLOADED),
+                ScriptedMaster.fails(ErrorCode.NOT_LEADER),
+                ScriptedMaster.LOST_REQUEST);
+        master.nodes.next(first, (nodes, transfer, deadline) -> {
+            throw new IllegalStateException("a defect");
+        });
+
+        assertThatThrownBy(() -> client.put("k", Values.of("k", 10))).isInstanceOf(IllegalStateException.class);
+
+        await().until(() -> master.openGrants() == 0);
+        List<PutRevokeRequest> revokes = master.received(Method.PUT_REVOKE);
+        assertThat(revokes).hasSizeGreaterThanOrEqualTo(4).allMatch(revokes.get(0)::equals);
+    }
+
+    @Test
     void shouldAssumeTheWorstWhenTheEngineItselfFails() {
         master.nodes.next(first, (nodes, transfer, deadline) -> {
             throw new IllegalStateException("a defect");
@@ -563,6 +600,32 @@ class PutFlowTest {
 
         assertThat(result.get().error()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
         assertThat(master.received(Method.PUT_REVOKE)).isEmpty();
+    }
+
+    @Test
+    void shouldSettleInTheBackgroundWhenTheMasterSaysThatTheDoubtfulGrantIsNoLongerOpen() throws InterruptedException {
+        master.nodes.next(first, FakeNodes.UNANSWERED);
+        Thread putting = new Thread(() -> client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10))), TWO));
+        master.next(Method.PUT_END, (ScriptedMaster m, RpcCall call) -> putting.interrupt());
+        master.next(
+                Method.GRANT_OUTCOME,
+                ScriptedMaster.outcome(Outcome.OUTCOME_OPEN),
+                ScriptedMaster.fails(ErrorCode.OVERLOADED),
+                ScriptedMaster.outcome(Outcome.OUTCOME_NEVER));
+        putting.start();
+        putting.join();
+
+        await().until(() -> !master.received(Method.PUT_REVOKE).isEmpty());
+        assertThat(master.methods())
+                .containsExactly(
+                        Method.PUT_START,
+                        Method.PUT_END,
+                        Method.GRANT_OUTCOME,
+                        Method.GRANT_OUTCOME,
+                        Method.GRANT_OUTCOME,
+                        Method.PUT_REVOKE);
+        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0b01L);
+        assertThat(onlyRevoke().getGrantIdsList()).isEqualTo(lastPutEnd().getGrantIdsList());
     }
 
     @Test

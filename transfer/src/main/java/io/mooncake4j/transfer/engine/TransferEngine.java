@@ -45,8 +45,8 @@ public final class TransferEngine implements AutoCloseable {
 
     /**
      * Returns when every operation has an outcome, and then nobody but the caller touches their buffers. Operations fail;
-     * it throws only for what no transport expects, an Error say, and then outcomes mean nothing. Blocks until the
-     * deadline at the longest.
+     * it throws only for what no transport expects, an Error say, and then outcomes mean nothing, but it has ended, too.
+     * Blocks until the deadline at the longest.
      */
     public void run(List<SegmentTransfer> transfers, Deadline deadline) {
         List<SegmentTransfer> parts = transfers.size() == 1 ? split(transfers.get(0)) : transfers;
@@ -132,7 +132,7 @@ public final class TransferEngine implements AutoCloseable {
             for (int i = 1; i < transfers.size(); i++) {
                 try {
                     workers.execute(this::runUnclaimed);
-                } catch (RejectedExecutionException e) {
+                } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: no thread to be had
                     break; // the caller does the rest itself
                 }
             }
