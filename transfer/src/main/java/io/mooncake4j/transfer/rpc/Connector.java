@@ -77,7 +77,7 @@ final class Connector {
         }
     }
 
-    /** Also breaks off a connect in progress. */
+    /** Also breaks off a connect in progress: its socket could outlive the event loop. */
     void close() {
         closed = true;
         if (connecting != null) {
