@@ -12,6 +12,9 @@ public final class Evictor {
     /** Below the watermark free memory is in pieces: what is evicted for one value must be more than its size. */
     private static final double WANTED_STEP_RATIO = 0.01;
 
+    /** How many times its size must be on its way to free before a value is left to wait for that. */
+    private static final long PIECES = 4;
+
     private final MasterCore core;
     private final EvictionPolicy policy;
     private final Victims victims;
@@ -48,7 +51,7 @@ public final class Evictor {
         long target = 0;
         if (used > capacity * highRatio) {
             target = used - (long) (capacity * lowRatio);
-        } else if (wanted > becomingFree) {
+        } else if (wanted > 0 && becomingFree < Math.max(PIECES * wanted, capacity * (highRatio - lowRatio))) {
             target = Math.max(wanted, (long) (capacity * WANTED_STEP_RATIO));
         }
         return target > 0 ? policy.evict(victims, target, nowNanos) : 0;
