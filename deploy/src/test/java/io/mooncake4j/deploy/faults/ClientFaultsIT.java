@@ -3,8 +3,8 @@ package io.mooncake4j.deploy.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mooncake4j.client.KvEntry;
 import io.mooncake4j.client.MooncakeClient;
-import io.mooncake4j.client.PutResult;
 import io.mooncake4j.deploy.cluster.ChildProcess;
 import io.mooncake4j.deploy.cluster.ClusterPlan;
 import io.mooncake4j.deploy.cluster.Load;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Clients, as processes, that die and freeze in the middle of a put, while 8 writers and 8 readers want their memory. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ClientFaultsIT {
-    private static final int BYTES = 200_001;
+    private static final int BYTES = 100_000;
     private static final ClusterPlan ONE_NODE = ClusterPlan.DEFAULT
             .withNodes(1, 8 << 20, 8 << 20)
             .withLease(Duration.ofMillis(200))
@@ -49,7 +49,9 @@ class ClientFaultsIT {
             String key = "victim/" + step;
             byte[] other = VersionedValue.of(key, 2, BYTES);
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> client.put(key, other).status() == PutResult.Status.STORED);
+                    .until(() -> client.putBatch(List.of(KvEntry.of(key, other)))
+                            .get(0)
+                            .succeeded());
             client.get(key).ifPresent(bytes -> assertThat(bytes).isEqualTo(other));
         }
         await().until(() -> cluster.master().quarantinedBytes() == 0);

@@ -34,7 +34,7 @@ class RudeCallersTest {
                 .withLease(Duration.ofMillis(100))
                 .withGrant(Duration.ofMillis(500), Duration.ofMillis(50), Duration.ofSeconds(30)));
         Load load = cluster.load(Load.Shape.of(checksums));
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 300; i++) {
             load.interruptOne();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
@@ -52,7 +52,7 @@ class RudeCallersTest {
         Load load = cluster.load(Load.Shape.of(checksums));
         MooncakeClient steady = cluster.client(checksums);
         int found = 0;
-        for (int round = 1; round <= 60; round++) {
+        for (int round = 1; round <= 25; round++) {
             MooncakeClient hasty = cluster.clientBuilder(checksums)
                     .closeTimeout(Duration.ofMillis(1))
                     .localBufferBytes(4 << 20)

@@ -3,6 +3,7 @@ package io.mooncake4j.deploy.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mooncake4j.client.ClientSeams;
 import io.mooncake4j.client.KvEntry;
 import io.mooncake4j.client.MooncakeClient;
 import io.mooncake4j.client.PutResult;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Threads of nodes that stall at the worst place, while everything is in motion. */
 class StallsUnderLoadTest {
-    private static final int VICTIM_BYTES = 200_001;
+    private static final int VICTIM_BYTES = 60_000;
 
     @RegisterExtension
     final TestCluster cluster = new TestCluster();
@@ -41,12 +42,12 @@ class StallsUnderLoadTest {
         Load load = cluster.load(Load.Shape.of(checksums));
         load.awaitProgress(200, 200);
         MooncakeClient victim = cluster.build(cluster.clientBuilder(checksums).operationTimeout(Duration.ofSeconds(4)));
-        stall.arm(token -> token.mode() == AccessToken.Mode.WRITE && token.lengths()[0] == VICTIM_BYTES);
+        stall.arm(token -> token.mode() == AccessToken.Mode.WRITE && token.clientId().equals(ClientSeams.clientId(victim)));
         CompletableFuture<PutResult> put =
                 victim.putAsync(KvEntry.of("victim", VersionedValue.of("victim", 1, VICTIM_BYTES)));
         stall.awaitReached();
         await().until(() -> cluster.master().quarantinedBytes() >= VICTIM_BYTES);
-        cluster.master().awaitTurnover(2);
+        cluster.master().awaitTurnover(1);
         assertThat(cluster.master().quarantinedBytes()).isGreaterThanOrEqualTo(VICTIM_BYTES);
         put.handle((result, failure) -> result).join(); // a second try of it may have succeeded elsewhere
         stall.release();
@@ -70,8 +71,8 @@ class StallsUnderLoadTest {
                 .withLease(Duration.ofMillis(50))
                 .withGrant(Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(30)));
         Load load = cluster.load(Load.Shape.of(checksums).withKeys(1000, 128 << 10));
-        load.awaitProgress(2000, 1000);
-        cluster.master().awaitTurnover(2);
+        load.awaitProgress(1000, 500);
+        cluster.master().awaitTurnover(1);
         assertThat(load.stop().assertRight().hits()).isPositive();
         assertThat(cluster.master().grantsLapsed()).isPositive();
     }
@@ -95,8 +96,8 @@ class StallsUnderLoadTest {
                 Load.Shape.of(checksums).withKeys(1000, 128 << 10).withReplicas(2),
                 cluster.build(cluster.clientBuilder(checksums).operationTimeout(hasty)),
                 cluster.build(cluster.clientBuilder(checksums).operationTimeout(hasty)));
-        load.awaitProgress(2000, 1000);
-        cluster.master().awaitTurnover(2);
+        load.awaitProgress(1000, 500);
+        cluster.master().awaitTurnover(1);
         assertThat(load.stop().assertRight().hits()).isPositive();
         assertThat(cluster.master().sessionsCut()).isPositive();
     }
