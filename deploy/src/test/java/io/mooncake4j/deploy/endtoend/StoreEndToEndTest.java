@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -230,6 +232,26 @@ class StoreEndToEndTest {
         }
         PutResult alone = client.put(KvEntry.of("alone", value("alone", 1000)), twice);
         assertThat(alone.replicas()).as("best effort").isEqualTo(1);
+    }
+
+    @ParameterizedTest(name = "checksums {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldRenewGrantsAndLeasesWhenTransfersTakeLonger(boolean checksums) {
+        long term = TimeUnit.MILLISECONDS.toNanos(600);
+        cluster.start(ClusterPlan.DEFAULT
+                .withNodes(1, 32 << 20, 1 << 20)
+                .withHook((token, range, offset, length) -> LockSupport.parkNanos(term / 10))
+                .withLease(Duration.ofNanos(term))
+                .withGrant(Duration.ofNanos(term), Duration.ofMillis(50), Duration.ofSeconds(30)));
+        MooncakeClient client = cluster.client(checksums);
+        int bytes = 20 << 20; // 20 regions
+        long begun = System.nanoTime();
+        put(client, "slow", bytes);
+        assertThat(System.nanoTime() - begun).isGreaterThan(term);
+        assertThat(cluster.master().grantsLapsed()).isZero();
+        begun = System.nanoTime();
+        assertRight(client, "slow", bytes);
+        assertThat(System.nanoTime() - begun).isGreaterThan(term);
     }
 
     @Test

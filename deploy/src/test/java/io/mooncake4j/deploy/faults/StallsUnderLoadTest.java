@@ -42,7 +42,8 @@ class StallsUnderLoadTest {
         Load load = cluster.load(Load.Shape.of(checksums));
         load.awaitProgress(200, 200);
         MooncakeClient victim = cluster.build(cluster.clientBuilder(checksums).operationTimeout(Duration.ofSeconds(4)));
-        stall.arm(token -> token.mode() == AccessToken.Mode.WRITE && token.clientId().equals(ClientSeams.clientId(victim)));
+        stall.arm(token ->
+                token.mode() == AccessToken.Mode.WRITE && token.clientId().equals(ClientSeams.clientId(victim)));
         CompletableFuture<PutResult> put =
                 victim.putAsync(KvEntry.of("victim", VersionedValue.of("victim", 1, VICTIM_BYTES)));
         stall.awaitReached();
