@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A Java process of a test: takes signals, and what it prints goes to a file. Killed when it is closed. */
 public final class ChildProcess implements AutoCloseable {
@@ -90,9 +91,22 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** SIGSTOP: it freezes where it is. */
+    /** SIGSTOP, and waits until each of its threads has stopped where it was. */
     public void freeze() {
         signal("STOP");
+        await(name + " is frozen").atMost(Duration.ofSeconds(20)).until(this::isFrozen);
+    }
+
+    private boolean isFrozen() throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            for (Path task : tasks.toList()) {
+                String stat = Files.readString(task.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') { // proc(5): the state follows the name
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /** SIGCONT. */

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.master.placement.CoreAudit;
+import io.mooncake4j.master.placement.KeySlice;
 import io.mooncake4j.master.placement.MasterCore;
+import io.mooncake4j.master.placement.Puts;
 import io.mooncake4j.master.placement.Segment;
+import io.mooncake4j.transfer.wire.KeyColumn;
 import java.time.Duration;
 import java.util.List;
 
@@ -41,6 +44,12 @@ public final class MasterView {
 
     public long openGrants() {
         return core.puts().openGrants();
+    }
+
+    /** What became of the put of a key under a grant. */
+    public Puts.Fate fate(String key, long grantId) {
+        KeySlice slice = new KeySlice(core.objects().tenant("")).at(KeyColumn.of(List.of(key)), 0);
+        return core.puts().fate(slice, grantId);
     }
 
     public long grantsLapsed() {

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * One put, step by step, as a process of its own. Says {@code granted}, {@code half} (of the payload was sent) and
- * {@code placed}, at one of which it waits for a line before it goes on. At the end says {@code wrote} with the node's
+ * {@code placed}, with the grant's id, at one of which it waits for a line before it goes on. At the end says {@code wrote} with the node's
  * answer and {@code ended} with the master's. Arguments: masters, key, bytes, and where to wait.
  */
 final class WriterMain {
@@ -35,7 +35,7 @@ final class WriterMain {
                 granted = client.start(key, bytes);
             }
             RawClient.Grant grant = granted.get();
-            reached("granted");
+            reached("granted", grant);
             System.out.println("wrote " + write(grant.target().token(), grant, value));
             System.out.println("ended " + client.end(grant));
         }
@@ -47,18 +47,18 @@ final class WriterMain {
             write.begin(token, value.remaining());
             int half = value.remaining() / 2;
             write.send(value.slice(0, half));
-            reached("half");
+            reached("half", grant);
             write.send(value.slice(half, value.remaining() - half));
             String answer = write.answer().toString();
-            reached("placed");
+            reached("placed", grant);
             return answer;
         } catch (IOException e) {
             return e.toString();
         }
     }
 
-    private void reached(String step) throws IOException {
-        System.out.println(step + " -");
+    private void reached(String step, RawClient.Grant grant) throws IOException {
+        System.out.println(step + " " + grant.grantId());
         if (step.equals(waitAt)) {
             int unused = System.in.read();
         }

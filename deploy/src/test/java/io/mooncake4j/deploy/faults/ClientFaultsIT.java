@@ -10,6 +10,7 @@ import io.mooncake4j.deploy.cluster.ClusterPlan;
 import io.mooncake4j.deploy.cluster.Load;
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
+import io.mooncake4j.master.placement.Puts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -66,13 +67,15 @@ class ClientFaultsIT {
         Load load = cluster.load(Load.Shape.of(checksums));
         load.awaitProgress(300, 300);
         ChildProcess victim = cluster.writerProcess("victim", BYTES, "half");
-        victim.awaitLine("half");
+        long grant = Long.parseLong(victim.awaitLine("half"));
         victim.freeze();
+        assertThat(victim.lastLine("wrote")).isEmpty();
         victim.say("go on");
-        await().until(() -> cluster.master().grantsLapsed() > 0);
-        await().until(() ->
-                cluster.master().sessionsCut() > 0 && cluster.master().quarantinedBytes() == 0);
+        await().until(() -> cluster.master().fate("victim", grant) == Puts.Fate.NEVER); // it has lapsed
+        await().until(() -> cluster.master().quarantinedBytes() == 0);
+        assertThat(cluster.master().sessionsCut()).isPositive();
         cluster.master().awaitTurnover(2); // its memory is somebody else's now
+        assertThat(victim.lastLine("wrote")).isEmpty();
         victim.thaw();
         assertThat(victim.awaitLine("wrote")).doesNotContain("OK");
         assertThat(victim.awaitLine("ended")).isNotEqualTo("OK");

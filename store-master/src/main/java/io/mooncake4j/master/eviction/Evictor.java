@@ -51,7 +51,7 @@ public final class Evictor {
         long target = 0;
         if (used > capacity * highRatio) {
             target = used - (long) (capacity * lowRatio);
-        } else if (wanted > 0 && becomingFree < Math.max(PIECES * wanted, capacity * (highRatio - lowRatio))) {
+        } else if (wanted > 0 && becomingFree < Math.max(PIECES * wanted, (long) (capacity * (highRatio - lowRatio)))) {
             target = Math.max(wanted, (long) (capacity * WANTED_STEP_RATIO));
         }
         return target > 0 ? policy.evict(victims, target, nowNanos) : 0;
