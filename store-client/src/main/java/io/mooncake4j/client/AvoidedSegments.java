@@ -12,14 +12,14 @@ final class AvoidedSegments {
 
     private final Map<UUID, Long> untilNanos = new ConcurrentHashMap<>();
 
-    void avoid(UUID segmentId) {
+    void avoid(UUID segmentId, long nowNanos) {
         if (untilNanos.size() >= MAX) {
             untilNanos.clear();
         }
-        untilNanos.put(segmentId, System.nanoTime() + AVOID_NANOS);
+        untilNanos.put(segmentId, nowNanos + AVOID_NANOS);
     }
 
-    boolean contains(UUID segmentId) {
+    boolean contains(UUID segmentId, long nowNanos) {
         if (untilNanos.isEmpty()) {
             return false;
         }
@@ -27,7 +27,7 @@ final class AvoidedSegments {
         if (until == null) {
             return false;
         }
-        if (System.nanoTime() - until < 0) {
+        if (nowNanos - until < 0) {
             return true;
         }
         untilNanos.remove(segmentId, until);

@@ -127,8 +127,9 @@ final class GetFlow<T> {
         while (true) {
             Tenure.Terms terms = tenure.terms();
             Wave wave = new Wave(terms.placements());
+            long startedNanos = System.nanoTime();
             for (Reading<T> reading : moving) {
-                if (reading.join(wave, terms, core.avoided)) {
+                if (reading.join(wave, terms, core.avoided, startedNanos)) {
                     inWave.add(reading);
                 }
             }
@@ -139,7 +140,7 @@ final class GetFlow<T> {
             for (Reading<T> reading : inWave) {
                 boolean held =
                         now - tenure.endNanos(reading.slot()) < 0 || !core.safety.enforce(SafetyRule.LEASE_CHECK);
-                reading.settle(held, core.avoided);
+                reading.settle(held, core.avoided, now);
                 if (reading.takeMismatch()) {
                     mismatched(reading);
                 }

@@ -7,7 +7,7 @@ import io.mooncake4j.transfer.wire.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +26,7 @@ final class Reading<T> {
     private final int index;
     private final Target<T> target;
     private final boolean verified;
+    private final RandomGenerator random;
     private final List<ValueOp> ops = new ArrayList<>(1);
     private Step step = Step.ASK_AGAIN;
     private ErrorCode error = ErrorCode.TRANSFER_FAIL;
@@ -54,8 +55,12 @@ final class Reading<T> {
 
     private int number;
 
-    /** @param verified whether the checksum is compared */
-    Reading(int index, Target<T> target, boolean verified) {
+    /**
+     * @param verified whether the checksum is compared
+     * @param random chooses among replicas
+     */
+    Reading(int index, Target<T> target, boolean verified, RandomGenerator random) {
+        this.random = random;
         this.index = index;
         this.target = target;
         this.verified = verified;
@@ -119,7 +124,7 @@ final class Reading<T> {
         } else {
             failed = 0;
             replicas = Math.min(replicaCount, Long.SIZE);
-            firstNumber = replicas == 1 ? 0 : ThreadLocalRandom.current().nextInt(replicas);
+            firstNumber = replicas == 1 ? 0 : random.nextInt(replicas);
             step = Step.MOVING;
             if (value == null || object != objectId) {
                 open(object, sizeBytes, sum);
@@ -142,10 +147,10 @@ final class Reading<T> {
     }
 
     /** Puts the next run of bytes into a wave; false if it has no room, or there is no replica to try. */
-    boolean join(Wave wave, Tenure.Terms terms, AvoidedSegments avoided) {
+    boolean join(Wave wave, Tenure.Terms terms, AvoidedSegments avoided, long nowNanos) {
         ops.clear();
         ValueBytes bytes = value;
-        if (bytes == null || !terms.holds(slot) || !choose(terms.placements(), avoided)) {
+        if (bytes == null || !terms.holds(slot) || !choose(terms.placements(), avoided, nowNanos)) {
             step = Step.ASK_AGAIN;
             return false;
         }
@@ -167,7 +172,7 @@ final class Reading<T> {
         return true;
     }
 
-    private boolean choose(PlacementTable placements, AvoidedSegments avoided) {
+    private boolean choose(PlacementTable placements, AvoidedSegments avoided, long nowNanos) {
         int count = Math.min(placements.replicaCount(slot), Long.SIZE);
         boolean found = false;
         for (int i = 0; i < count; i++) {
@@ -175,7 +180,7 @@ final class Reading<T> {
             if ((failed >>> candidate & 1) != 0) {
                 continue;
             }
-            if (!avoided.contains(placements.firstSegmentId(placements.firstReplica(slot) + candidate))) {
+            if (!avoided.contains(placements.firstSegmentId(placements.firstReplica(slot) + candidate), nowNanos)) {
                 number = candidate;
                 return true;
             }
@@ -197,13 +202,13 @@ final class Reading<T> {
      *
      * @param leaseHeld whether the lease still held after the last byte
      */
-    void settle(boolean leaseHeld, AvoidedSegments avoided) {
+    void settle(boolean leaseHeld, AvoidedSegments avoided, long nowNanos) {
         for (ValueOp op : ops) {
             if (op.outcome() != Outcome.DONE) {
                 note(op.error(), op.detail());
                 failed |= 1L << number;
                 if (op.outcome() != Outcome.REFUSED && source != null) {
-                    avoided.avoid(source);
+                    avoided.avoid(source, nowNanos);
                 }
                 return;
             }

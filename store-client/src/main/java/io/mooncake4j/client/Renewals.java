@@ -34,7 +34,7 @@ final class Renewals implements AutoCloseable {
         try {
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(SWEEP_MILLIS);
-                held.forEach(tenure -> run(tenure::renewIfDue));
+                held.forEach(tenure -> run(() -> tenure.renewIfDue(System.nanoTime())));
                 run(besides);
             }
         } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import io.mooncake4j.transfer.wire.proto.RemoveRequest;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 
@@ -83,7 +84,8 @@ final class StoreCalls {
         int sent = keys.column().count();
         List<Reading<T>> readings = new ArrayList<>(sent);
         for (int i = 0; i < sent; i++) {
-            readings.add(new Reading<>(i, targets.apply(keys.callersIndex(i)), core.checksums));
+            readings.add(
+                    new Reading<>(i, targets.apply(keys.callersIndex(i)), core.checksums, ThreadLocalRandom.current()));
         }
         new GetFlow<>(core, keys, readings, deadline).run();
         List<KeyResult<T>> results = new ArrayList<>(names.size());

@@ -58,21 +58,22 @@ final class Tenure {
         return endNanos[key];
     }
 
-    /** Asks once more if less than a third is left; an answer replaces {@link #terms}. Doesn't wait. */
-    synchronized void renewIfDue() {
-        if (asked == null && terms.due(System.nanoTime())) {
+    /**
+     * Asks once more if less than a third is left; an answer replaces {@link #terms}. Doesn't wait.
+     *
+     * @return the question under way, null if there is none
+     */
+    synchronized @Nullable CompletableFuture<Terms> renewIfDue(long nowNanos) {
+        if (asked == null && terms.due(nowNanos)) {
             CompletableFuture<Terms> asking = renewal.get().whenComplete(this::renewed);
             asked = asking.isDone() ? null : asking;
         }
+        return asked;
     }
 
     /** As {@link #renewIfDue}, and waits for the answer; without one the terms stay as they are. */
     void renewIfDueAndWait(Deadline deadline) {
-        CompletableFuture<Terms> asking;
-        synchronized (this) {
-            renewIfDue();
-            asking = asked;
-        }
+        CompletableFuture<Terms> asking = renewIfDue(System.nanoTime());
         if (asking == null) {
             return;
         }

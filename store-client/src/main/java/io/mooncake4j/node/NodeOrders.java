@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.wire.proto.PingRequest;
 import io.mooncake4j.transfer.wire.proto.SessionCut;
 import io.mooncake4j.transfer.wire.proto.VerifyOrder;
 import io.mooncake4j.transfer.wire.proto.VerifyResult;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -26,9 +27,11 @@ final class NodeOrders {
     private final Executor verifier;
     private final Runnable news;
     private final Set<SessionCut> cutting = ConcurrentHashMap.newKeySet();
-    private final Set<SessionCut> confirmed = ConcurrentHashMap.newKeySet();
+    /** What is to be reported, in the order in which it came to its end. */
+    private final Set<SessionCut> confirmed = new LinkedHashSet<>();
+
     private final Set<Long> verifying = ConcurrentHashMap.newKeySet();
-    private final Set<VerifyResult> verified = ConcurrentHashMap.newKeySet();
+    private final Set<VerifyResult> verified = new LinkedHashSet<>();
 
     NodeOrders(SessionTable sessions, Regions regions, Executor verifier, Runnable news) {
         this.sessions = sessions;
@@ -45,7 +48,7 @@ final class NodeOrders {
         LOG.info("cutting sessions of client {} up to generation {}", Ids.of(order.getClient()), order.getGeneration());
         sessions.cut(Ids.of(order.getClient()), order.getGeneration()).whenComplete((done, failure) -> {
             if (failure == null) {
-                confirmed.add(order);
+                report(confirmed, order);
             }
             cutting.remove(order);
             news.run();
@@ -60,25 +63,31 @@ final class NodeOrders {
         verifier.execute(() -> {
             boolean intact = ReplicaCheck.intact(regions, order);
             LOG.info("replica check {}: {}", order.getOrderId(), intact ? "intact" : "not intact");
-            verified.add(VerifyResult.newBuilder()
-                    .setOrderId(order.getOrderId())
-                    .setIntact(intact)
-                    .build());
+            report(
+                    verified,
+                    VerifyResult.newBuilder()
+                            .setOrderId(order.getOrderId())
+                            .setIntact(intact)
+                            .build());
             verifying.remove(order.getOrderId());
             news.run();
         });
     }
 
-    boolean hasNews() {
+    private synchronized <T> void report(Set<T> reports, T result) {
+        reports.add(result);
+    }
+
+    synchronized boolean hasNews() {
         return !confirmed.isEmpty() || !verified.isEmpty();
     }
 
-    void report(PingRequest.Builder ping) {
+    synchronized void report(PingRequest.Builder ping) {
         ping.addAllConfirmed(confirmed).addAllVerified(verified);
     }
 
     /** The master has the reports of this ping. */
-    void reported(PingRequest ping) {
+    synchronized void reported(PingRequest ping) {
         ping.getConfirmedList().forEach(confirmed::remove);
         ping.getVerifiedList().forEach(verified::remove);
     }

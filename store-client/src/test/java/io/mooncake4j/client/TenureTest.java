@@ -44,12 +44,12 @@ class TenureTest {
     void shouldAskOnceAtATimeWhenLessThanAThirdIsLeft() {
         long now = System.nanoTime();
         Tenure fresh = tenure(terms(now, 100 * SECOND, 0));
-        fresh.renewIfDue();
+        fresh.renewIfDue(System.nanoTime());
         assertThat(asked).isEmpty();
 
         Tenure due = tenure(terms(now - 70 * SECOND, 100 * SECOND, 0));
-        due.renewIfDue();
-        due.renewIfDue();
+        due.renewIfDue(System.nanoTime());
+        due.renewIfDue(System.nanoTime());
         assertThat(asked).hasSize(1);
     }
 
@@ -58,14 +58,14 @@ class TenureTest {
         long now = System.nanoTime();
         Tenure tenure = tenure(terms(now - 9 * SECOND, 10 * SECOND, 0, 0));
         long oldEnd = tenure.endNanos(1);
-        tenure.renewIfDue();
+        tenure.renewIfDue(System.nanoTime());
         Tenure.Terms answer = terms(now, 10 * SECOND, 0, -704);
         asked.remove().complete(answer);
 
         assertThat(tenure.endNanos(0)).isEqualTo(now + 99 * SECOND / 10);
         assertThat(tenure.endNanos(1)).isEqualTo(oldEnd);
         assertThat(tenure.terms()).isSameAs(answer);
-        tenure.renewIfDue();
+        tenure.renewIfDue(System.nanoTime());
         assertThat(asked).isEmpty();
     }
 
@@ -73,11 +73,11 @@ class TenureTest {
     void shouldKeepTheOldTermsAndAskAgainWhenARenewalFails() {
         Tenure.Terms first = terms(System.nanoTime() - 9 * SECOND, 10 * SECOND, 0);
         Tenure tenure = tenure(first);
-        tenure.renewIfDue();
+        tenure.renewIfDue(System.nanoTime());
         asked.remove().completeExceptionally(new IllegalStateException("lost"));
 
         assertThat(tenure.terms()).isSameAs(first);
-        tenure.renewIfDue();
+        tenure.renewIfDue(System.nanoTime());
         assertThat(asked).hasSize(1);
     }
 

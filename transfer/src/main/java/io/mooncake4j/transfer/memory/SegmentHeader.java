@@ -31,8 +31,9 @@ record SegmentHeader(
         return new SegmentHeader(layoutVersion, segmentId, cluster, bootId, inode, sizeBytes, regionBytes);
     }
 
-    SegmentHeader renewed() {
-        return new SegmentHeader(layoutVersion, UUID.randomUUID(), null, bootId, inode, sizeBytes, regionBytes);
+    /** For no content, under a new id. */
+    SegmentHeader renewed(UUID newId) {
+        return new SegmentHeader(layoutVersion, newId, null, bootId, inode, sizeBytes, regionBytes);
     }
 
     /** Whoever dies in here leaves a page without its magic: no header. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ public final class SegmentMemory implements Regions, AutoCloseable {
     private final List<ByteBuffer> regions;
     private final SegmentMemoryOptions options;
     private final @Nullable SegmentFile file;
+    private final Supplier<UUID> newIds;
     private volatile SegmentHeader header;
     private volatile boolean warm;
 
@@ -34,9 +36,20 @@ public final class SegmentMemory implements Regions, AutoCloseable {
             @Nullable SegmentFile file,
             SegmentHeader header,
             boolean warm) {
+        this(regions, options, file, header, warm, UUID::randomUUID);
+    }
+
+    SegmentMemory(
+            List<ByteBuffer> regions,
+            SegmentMemoryOptions options,
+            @Nullable SegmentFile file,
+            SegmentHeader header,
+            boolean warm,
+            Supplier<UUID> newIds) {
         this.regions = regions;
         this.options = options;
         this.file = file;
+        this.newIds = newIds;
         this.header = header;
         this.warm = warm;
     }
@@ -100,7 +113,7 @@ public final class SegmentMemory implements Regions, AutoCloseable {
 
     /** Becomes empty, under a new id and without cluster. No session may have access to the regions meanwhile. */
     public void renew() {
-        put(header.renewed());
+        put(header.renewed(newIds.get()));
         warm = false;
     }
 

@@ -14,15 +14,15 @@ public final class RpcCall {
     private static final AtomicIntegerFieldUpdater<RpcCall> ANSWERED =
             AtomicIntegerFieldUpdater.newUpdater(RpcCall.class, "answered");
 
-    private final ServerConnection connection;
+    private final CallAnswers answers;
     private final Method method;
     private final long id;
     private final Deadline deadline;
     private final byte[] body;
     private volatile int answered;
 
-    RpcCall(ServerConnection connection, Method method, long id, Deadline deadline, byte[] body) {
-        this.connection = connection;
+    RpcCall(CallAnswers answers, Method method, long id, Deadline deadline, byte[] body) {
+        this.answers = answers;
         this.method = method;
         this.id = id;
         this.deadline = deadline;
@@ -55,13 +55,13 @@ public final class RpcCall {
     /** Answers. Any thread; of reply and fail exactly one, once. */
     public void reply(MessageLite response) {
         claim();
-        connection.reply(method, id, response);
+        answers.reply(method, id, response);
     }
 
     /** Answers with a typed error. Any thread; of reply and fail exactly one, once. */
     public void fail(ErrorCode code, String message) {
         claim();
-        connection.fail(id, code, message);
+        answers.fail(id, code, message);
     }
 
     boolean answered() {

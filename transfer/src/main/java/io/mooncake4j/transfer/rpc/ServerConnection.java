@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A client at the server. It is not read while too many of its requests are open or it does not take its answers. */
-final class ServerConnection extends FrameConnection {
+final class ServerConnection extends FrameConnection implements CallAnswers {
     private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
 
     private final RpcServerOptions options;
@@ -109,7 +109,8 @@ final class ServerConnection extends FrameConnection {
     }
 
     /** Any thread. An answer that can't be encoded becomes an error. */
-    void reply(Method method, long id, MessageLite response) {
+    @Override
+    public void reply(Method method, long id, MessageLite response) {
         long frameBytes = (long) Frame.HEADER_BYTES + response.getSerializedSize();
         if (frameBytes > options.maxFrameBytes) {
             fail(
@@ -131,7 +132,8 @@ final class ServerConnection extends FrameConnection {
     }
 
     /** Any thread. An error that can't be encoded either ends the connection, and so the call. */
-    void fail(long id, ErrorCode code, String text) {
+    @Override
+    public void fail(long id, ErrorCode code, String text) {
         ByteBuf frame;
         try {
             frame = Frame.error(context().alloc(), code, id, text);

@@ -6,7 +6,7 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +21,8 @@ import java.util.function.Predicate;
  */
 public final class SessionTable {
     private final SafetyRules rules;
-    private final Set<Session> open = new HashSet<>();
+    /** In the order of their opening, so that a run can be repeated exactly. */
+    private final Set<Session> open = new LinkedHashSet<>();
     /** Per client the highest cut generation; kept for good, and small because cuts are rare. */
     private final Map<UUID, Long> cut = new HashMap<>();
 

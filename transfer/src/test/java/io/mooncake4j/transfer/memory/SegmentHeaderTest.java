@@ -49,7 +49,7 @@ class SegmentHeaderTest {
     void shouldHaveNewIdAndNoClusterWhenRenewed() {
         SegmentHeader mounted = HEADER.withCluster(UUID.randomUUID());
 
-        SegmentHeader renewed = mounted.renewed();
+        SegmentHeader renewed = mounted.renewed(UUID.randomUUID());
 
         assertThat(renewed.segmentId()).isNotEqualTo(mounted.segmentId());
         assertThat(renewed.clusterId()).isNull();
