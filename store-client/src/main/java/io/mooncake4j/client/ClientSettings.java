@@ -54,6 +54,11 @@ public final class ClientSettings {
                     "2s",
                     "How long connecting to the master or a node may take")
             .alsoFrom("MC_RPC_CONNECT_TIMEOUT_MS", "ms");
+    public static final Setting<Duration> BUSY_POLL = Setting.of(
+            "busy-poll",
+            SettingType.duration(Duration.ZERO, Duration.ofMillis(10)),
+            "200us",
+            "How long to look for the next message, as long as that pays, before a core is left to sleep; 0: never");
     public static final Setting<Long> LOCAL_BUFFER_SIZE = Setting.of(
                     "local-buffer-size",
                     SettingType.SIZE,
@@ -78,6 +83,7 @@ public final class ClientSettings {
             TIMEOUT,
             REQUEST_TIMEOUT,
             CONNECT_TIMEOUT,
+            BUSY_POLL,
             LOCAL_BUFFER_SIZE,
             TCP_CONNECTIONS,
             PROTOCOL);
@@ -93,6 +99,7 @@ public final class ClientSettings {
                 .operationTimeout(settings.get(TIMEOUT))
                 .requestTimeout(settings.get(REQUEST_TIMEOUT))
                 .connectTimeout(settings.get(CONNECT_TIMEOUT))
+                .busyPoll(settings.get(BUSY_POLL))
                 .localBufferBytes(settings.get(LOCAL_BUFFER_SIZE))
                 .tcpConnectionsPerNode(settings.get(TCP_CONNECTIONS));
     }

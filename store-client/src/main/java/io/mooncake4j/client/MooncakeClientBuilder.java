@@ -22,6 +22,7 @@ public final class MooncakeClientBuilder {
     private Duration operationTimeout = Duration.ofSeconds(10);
     private Duration requestTimeout = Duration.ofSeconds(5);
     private Duration connectTimeout = Duration.ofSeconds(2);
+    private Duration busyPoll = Duration.ofNanos(200_000);
     private Duration closeTimeout = Duration.ofSeconds(10);
     private long localBufferBytes = 64L << 20;
     private int tcpConnectionsPerNode = 4;
@@ -75,6 +76,15 @@ public final class MooncakeClientBuilder {
     /** How long connecting to the master or a node may take. Default 2 s. */
     public MooncakeClientBuilder connectTimeout(Duration timeout) {
         connectTimeout = positive("connectTimeout", timeout);
+        return this;
+    }
+
+    /**
+     * How long this client looks for an answer of the master, as long as that pays, before it lets a core sleep; 0: never.
+     * Costs CPU time, saves most of a small call's latency. Default 200 µs.
+     */
+    public MooncakeClientBuilder busyPoll(Duration window) {
+        busyPoll = window;
         return this;
     }
 
@@ -143,6 +153,7 @@ public final class MooncakeClientBuilder {
         RpcClient rpc = RpcClient.create(RpcClientOptions.builder()
                 .addresses(masters)
                 .connectTimeout(connectTimeout)
+                .busyPoll(busyPoll)
                 .build());
         List<Transport> used =
                 transports == null ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout) : transports;

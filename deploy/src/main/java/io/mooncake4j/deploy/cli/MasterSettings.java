@@ -1,5 +1,6 @@
 package io.mooncake4j.deploy.cli;
 
+import io.mooncake4j.client.ClientSettings;
 import io.mooncake4j.master.placement.MasterTimes;
 import io.mooncake4j.master.service.MasterOptions;
 import io.mooncake4j.transfer.settings.Setting;
@@ -60,6 +61,7 @@ final class MasterSettings {
             NODE_SUSPECT,
             NODE_OFFLINE,
             NODE_DROPPED,
+            ClientSettings.BUSY_POLL,
             CommonSettings.SERVER_LOG_LEVEL);
 
     private MasterSettings() {}
@@ -71,6 +73,7 @@ final class MasterSettings {
         return MasterOptions.defaults()
                 .withAddress(settings.get(BIND_HOST), settings.get(RPC_PORT))
                 .withAllocationStrategy(settings.get(ALLOCATION_STRATEGY))
+                .withBusyPoll(settings.get(ClientSettings.BUSY_POLL))
                 .withWatermarks(settings.get(HIGH_WATERMARK), settings.get(LOW_WATERMARK))
                 .withTimes(MasterTimes.of(
                         settings.get(READ_LEASE),

@@ -2,6 +2,7 @@ package io.mooncake4j.master.service;
 
 import io.mooncake4j.master.placement.MasterTimes;
 import io.mooncake4j.transfer.safety.SafetyRules;
+import java.time.Duration;
 
 /**
  * Settings of a master.
@@ -10,6 +11,7 @@ import io.mooncake4j.transfer.safety.SafetyRules;
  * @param allocationStrategy random, free_ratio_first or local_first
  * @param highWatermark used share of the memory above which eviction starts
  * @param lowWatermark used share down to which it evicts
+ * @param busyPoll see {@link io.mooncake4j.transfer.rpc.RpcServerOptions}
  */
 public record MasterOptions(
         String bindHost,
@@ -17,31 +19,47 @@ public record MasterOptions(
         String allocationStrategy,
         double highWatermark,
         double lowWatermark,
+        Duration busyPoll,
         MasterTimes times,
         SafetyRules rules) {
 
     public static MasterOptions defaults() {
-        return new MasterOptions("0.0.0.0", 50_051, "random", 0.90, 0.85, MasterTimes.defaults(), SafetyRules.ALL);
+        return new MasterOptions(
+                "0.0.0.0",
+                50_051,
+                "random",
+                0.90,
+                0.85,
+                Duration.ofNanos(200_000),
+                MasterTimes.defaults(),
+                SafetyRules.ALL);
     }
 
     public MasterOptions withAddress(String host, int port) {
-        return new MasterOptions(host, port, allocationStrategy, highWatermark, lowWatermark, times, rules);
+        return new MasterOptions(host, port, allocationStrategy, highWatermark, lowWatermark, busyPoll, times, rules);
     }
 
     public MasterOptions withAllocationStrategy(String name) {
-        return new MasterOptions(bindHost, rpcPort, name, highWatermark, lowWatermark, times, rules);
+        return new MasterOptions(bindHost, rpcPort, name, highWatermark, lowWatermark, busyPoll, times, rules);
     }
 
     public MasterOptions withWatermarks(double high, double low) {
-        return new MasterOptions(bindHost, rpcPort, allocationStrategy, high, low, times, rules);
+        return new MasterOptions(bindHost, rpcPort, allocationStrategy, high, low, busyPoll, times, rules);
+    }
+
+    public MasterOptions withBusyPoll(Duration value) {
+        return new MasterOptions(
+                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, value, times, rules);
     }
 
     public MasterOptions withTimes(MasterTimes value) {
-        return new MasterOptions(bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, value, rules);
+        return new MasterOptions(
+                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, busyPoll, value, rules);
     }
 
     /** For the tests that show what a rule is for. */
     public MasterOptions withRules(SafetyRules value) {
-        return new MasterOptions(bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, times, value);
+        return new MasterOptions(
+                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, busyPoll, times, value);
     }
 }

@@ -77,6 +77,7 @@ public final class MasterServer implements AutoCloseable {
                     RpcServerOptions.builder()
                             .bindHost(options.bindHost())
                             .port(options.rpcPort())
+                            .busyPoll(options.busyPoll())
                             .build(),
                     new MasterService(core, System::nanoTime, workers));
         } catch (RuntimeException e) {

@@ -12,6 +12,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Daemon event loops and the channel types that fit them: epoll where there is one, else NIO. */
@@ -20,16 +22,20 @@ record EventLoops(
 
     private static final int STOP_SECONDS = 5;
 
-    static EventLoops start(String threadName, int threads, boolean nativeTransport) {
+    static EventLoops start(String threadName, int threads, boolean nativeTransport, Duration busyPoll) {
         DefaultThreadFactory factory = new DefaultThreadFactory(threadName, true);
         if (nativeTransport && Epoll.isAvailable()) {
             return new EventLoops(
-                    new MultiThreadIoEventLoopGroup(threads, factory, EpollIoHandler.newFactory()),
+                    new MultiThreadIoEventLoopGroup(
+                            threads, factory, EpollIoHandler.newFactory(0, BusySelect.factory(busyPoll))),
                     EpollSocketChannel.class,
                     EpollServerSocketChannel.class);
         }
         return new EventLoops(
-                new MultiThreadIoEventLoopGroup(threads, factory, NioIoHandler.newFactory()),
+                new MultiThreadIoEventLoopGroup(
+                        threads,
+                        factory,
+                        NioIoHandler.newFactory(SelectorProvider.provider(), BusySelect.factory(busyPoll))),
                 NioSocketChannel.class,
                 NioServerSocketChannel.class);
     }

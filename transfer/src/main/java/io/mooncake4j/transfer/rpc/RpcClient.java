@@ -27,14 +27,17 @@ public final class RpcClient implements AutoCloseable {
     private final RpcClientOptions options;
     private final EventLoops loops;
     private final Semaphore permits;
+    private final AwakeWait awake;
     private final List<ClientLink> links = new ArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RpcClient(RpcClientOptions options) {
         this.options = options;
-        this.loops = EventLoops.start("mooncake4j-rpc-client", options.connections, options.nativeTransport);
+        this.loops = EventLoops.start(
+                "mooncake4j-rpc-client", options.connections, options.nativeTransport, options.busyPoll);
         this.permits = new Semaphore(options.maxInFlight);
+        this.awake = new AwakeWait(options.busyPoll);
         for (int i = 0; i < options.connections; i++) {
             links.add(new ClientLink(options, loops, permits));
         }
@@ -76,6 +79,7 @@ public final class RpcClient implements AutoCloseable {
             throw new IllegalStateException("a blocking call on the event loop that would answer it; use callAsync");
         }
         CompletableFuture<T> call = start(link, method, request, parser, deadline, deadline.remainingNanos());
+        awake.await(call);
         try {
             return call.get(Math.max(0, deadline.remainingNanos()) + STUCK_NANOS, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {

@@ -16,6 +16,7 @@ public final class RpcClientOptions {
     final Duration heartbeat;
     final Duration deadPeerTimeout;
     final boolean nativeTransport;
+    final Duration busyPoll;
 
     private RpcClientOptions(Builder builder) {
         this.addresses = builder.addresses;
@@ -28,6 +29,7 @@ public final class RpcClientOptions {
         this.heartbeat = builder.heartbeat;
         this.deadPeerTimeout = builder.deadPeerTimeout;
         this.nativeTransport = builder.nativeTransport;
+        this.busyPoll = builder.busyPoll;
     }
 
     public static Builder builder() {
@@ -46,6 +48,7 @@ public final class RpcClientOptions {
         private Duration heartbeat = Duration.ofSeconds(2);
         private Duration deadPeerTimeout = Duration.ofSeconds(6);
         private boolean nativeTransport = true;
+        private Duration busyPoll = Duration.ofNanos(200_000);
 
         private Builder() {}
 
@@ -106,6 +109,15 @@ public final class RpcClientOptions {
         /** Use epoll where there is one; else NIO. Default true. */
         public Builder nativeTransport(boolean value) {
             nativeTransport = value;
+            return this;
+        }
+
+        /**
+         * How long an event loop, and one waiting caller, look for more before they sleep, as long as that pays; 0:
+         * never. Default 200 µs.
+         */
+        public Builder busyPoll(Duration value) {
+            busyPoll = value;
             return this;
         }
 

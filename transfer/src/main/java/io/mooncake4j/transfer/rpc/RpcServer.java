@@ -29,7 +29,8 @@ public final class RpcServer implements AutoCloseable {
     private RpcServer(RpcServerOptions options, RpcHandler handler) {
         this.options = options;
         this.handler = handler;
-        this.loops = EventLoops.start("mooncake4j-rpc-server", options.threads, options.nativeTransport);
+        this.loops =
+                EventLoops.start("mooncake4j-rpc-server", options.threads, options.nativeTransport, options.busyPoll);
         InetSocketAddress address = new InetSocketAddress(options.bindHost, options.port);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())

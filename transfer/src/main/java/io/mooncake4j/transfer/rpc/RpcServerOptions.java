@@ -14,6 +14,7 @@ public final class RpcServerOptions {
     final Duration closeTimeout;
     final int threads;
     final boolean nativeTransport;
+    final Duration busyPoll;
 
     private RpcServerOptions(Builder builder) {
         this.bindHost = builder.bindHost;
@@ -26,6 +27,7 @@ public final class RpcServerOptions {
         this.closeTimeout = builder.closeTimeout;
         this.threads = builder.threads;
         this.nativeTransport = builder.nativeTransport;
+        this.busyPoll = builder.busyPoll;
     }
 
     public static Builder builder() {
@@ -44,6 +46,7 @@ public final class RpcServerOptions {
         private Duration closeTimeout = Duration.ofSeconds(2);
         private int threads = Math.min(Runtime.getRuntime().availableProcessors(), 4);
         private boolean nativeTransport = true;
+        private Duration busyPoll = Duration.ofNanos(200_000);
 
         private Builder() {}
 
@@ -104,6 +107,12 @@ public final class RpcServerOptions {
         /** Use epoll where there is one; else NIO. Default true. */
         public Builder nativeTransport(boolean value) {
             nativeTransport = value;
+            return this;
+        }
+
+        /** How long an event loop looks for more requests before it sleeps, as long as that pays; 0: never. Default 200 µs. */
+        public Builder busyPoll(Duration value) {
+            busyPoll = value;
             return this;
         }
 

@@ -1,13 +1,14 @@
 package io.mooncake4j.transfer.settings;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 10s}, {@code 30m}, {@code 24h}. A bare number has no unit and is refused. */
+/** Durations as people write them: {@code 200us}, {@code 500ms}, {@code 10s}, {@code 30m}, {@code 24h}. A bare number has no unit and is refused. */
 public final class DurationText {
-    private static final Pattern SYNTAX = Pattern.compile("(\\d{1,11})\\s*(ms|s|m|h)|0");
+    private static final Pattern SYNTAX = Pattern.compile("(\\d{1,11})\\s*(us|ms|s|m|h)|0");
     private static final Duration LONGEST = Duration.ofDays(3660);
 
     private DurationText() {}
@@ -22,6 +23,7 @@ public final class DurationText {
         }
         long number = Long.parseLong(matcher.group(1));
         Duration duration = switch (matcher.group(2)) {
+            case "us" -> Duration.of(number, ChronoUnit.MICROS);
             case "ms" -> Duration.ofMillis(number);
             case "s" -> Duration.ofSeconds(number);
             case "m" -> Duration.ofMinutes(number);
@@ -33,9 +35,13 @@ public final class DurationText {
         return duration;
     }
 
-    /** The shortest exact form, in whole milliseconds; {@link #parse} reads it back. */
+    /** The shortest exact form, in whole microseconds; {@link #parse} reads it back. */
     public static String format(Duration duration) {
-        long millis = duration.toMillis();
+        long micros = duration.toNanos() / 1000;
+        if (micros % 1000 != 0) {
+            return micros + "us";
+        }
+        long millis = micros / 1000;
         if (millis % 1000 != 0) {
             return millis + "ms";
         }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DurationTextTest {
     @ParameterizedTest
-    @CsvSource({"0,0", "500ms,500", "10s,10000", "10 S,10000", "30m,1800000", "24h,86400000"})
+    @CsvSource({"0,0", "5000us,5", "500ms,500", "10s,10000", "10 S,10000", "30m,1800000", "24h,86400000"})
     void shouldReadWhatPeopleWriteWhenItIsADuration(String text, long millis) {
         assertThat(DurationText.parse(text)).isEqualTo(Duration.ofMillis(millis));
     }
@@ -29,8 +29,10 @@ class DurationTextTest {
     @Property
     void shouldReadBackWhenFormatted(@ForAll @LongRange(min = 0, max = 99_999_999_999L) long millis) {
         Duration exact = Duration.ofMillis(millis);
+        Duration micros = Duration.ofNanos(millis * 1000);
         Duration hours = Duration.ofHours(millis % 80_000);
         assertThat(DurationText.parse(DurationText.format(exact))).isEqualTo(exact);
+        assertThat(DurationText.parse(DurationText.format(micros))).isEqualTo(micros);
         assertThat(DurationText.parse(DurationText.format(hours))).isEqualTo(hours);
     }
 }
