@@ -16,6 +16,9 @@ import java.util.UUID;
  *
  * @param clusterId minted with the cluster; without etcd, at each start of the master
  * @param term a larger one is a newer leader
+ * @param putBytes sizes of the values that puts made visible, each once, however many replicas it has
+ * @param locatedBytes sizes of the values whose replicas were told to readers; what they then read may differ
+ * @param calls by method; none of a method that was never called
  */
 public record ClusterStatus(
         UUID clusterId,
@@ -29,6 +32,10 @@ public record ClusterStatus(
         long getsHit,
         long getsMissed,
         long sessionsCut,
+        long grantsLapsed,
+        long putBytes,
+        long locatedBytes,
+        List<CallStatistics> calls,
         Duration uptime) {
 
     /** How the master sees a segment's node. */
@@ -103,6 +110,10 @@ public record ClusterStatus(
                 stats.getGetsHit(),
                 stats.getGetsMissed(),
                 stats.getSessionsCut(),
+                stats.getGrantsLapsed(),
+                stats.getPutBytes(),
+                stats.getLocatedBytes(),
+                stats.getCallsList().stream().map(CallStatistics::of).toList(),
                 Duration.ofMillis(stats.getUptimeMs()));
     }
 }

@@ -20,7 +20,8 @@ public final class KeySlice {
         return at(keys.array(), keys.offset(index), keys.length(index));
     }
 
-    KeySlice at(byte[] keyArray, int keyOffset, int keyLength) {
+    /** Moves the view to a part of an array. */
+    public KeySlice at(byte[] keyArray, int keyOffset, int keyLength) {
         array = keyArray;
         offset = keyOffset;
         length = keyLength;

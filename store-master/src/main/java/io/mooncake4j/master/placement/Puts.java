@@ -245,6 +245,7 @@ public final class Puts {
         }
         place(shard, grant, visible.toArray(Replica.NONE), checksum, commit, nowNanos);
         core.counters.putsCommitted.increment();
+        core.counters.putBytes.add(grant.sizeBytes);
         return ErrorCode.OK;
     }
 

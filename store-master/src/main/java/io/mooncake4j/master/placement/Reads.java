@@ -25,7 +25,12 @@ public final class Reads {
     /** The object under the key with a fresh read lease on it, or null: nothing there that can be read. */
     public @Nullable ObjectView get(KeySlice key, long nowNanos) {
         ObjectView found = lease(key, ObjectEntry.ANY_ID, core.times().readLeaseNanos(), nowNanos);
-        (found == null ? core.counters.getsMissed : core.counters.getsHit).increment();
+        if (found == null) {
+            core.counters.getsMissed.increment();
+        } else {
+            core.counters.getsHit.increment();
+            core.counters.locatedBytes.add(found.sizeBytes());
+        }
         return found;
     }
 
@@ -75,6 +80,27 @@ public final class Reads {
         synchronized (shard) {
             ObjectEntry entry = shard.find(key);
             return entry != null && entry.readable() ? entry.sizeBytes : -1;
+        }
+    }
+
+    /** What is known of the object under the key, readable or not; null: nothing. Takes no lease and is no access. */
+    public @Nullable ObjectDetails describe(KeySlice key, long nowNanos) {
+        ObjectShard shard = core.objects.shardOf(key.hash());
+        synchronized (shard) {
+            ObjectEntry entry = shard.find(key);
+            if (entry == null) {
+                return null;
+            }
+            boolean softPinned = entry.order == shard.softPinned();
+            return new ObjectDetails(
+                    entry.id,
+                    entry.sizeBytes,
+                    entry.checksum,
+                    entry.hardPinned,
+                    softPinned ? Math.max(0, entry.softPinnedUntilNanos - nowNanos) : 0,
+                    Math.max(0, entry.leasedUntilNanos - nowNanos),
+                    Math.max(0, nowNanos - entry.accessedNanos),
+                    List.of(entry.replicas));
         }
     }
 

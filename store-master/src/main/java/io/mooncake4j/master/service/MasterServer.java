@@ -71,6 +71,7 @@ public final class MasterServer implements AutoCloseable {
                 TimeUnit.MINUTES,
                 new ArrayBlockingQueue<>(QUEUED_LONG_CALLS),
                 daemons("master-worker"));
+        CallMeters meters = new CallMeters();
         RpcServer rpc;
         try {
             rpc = RpcServer.start(
@@ -78,8 +79,9 @@ public final class MasterServer implements AutoCloseable {
                             .bindHost(options.bindHost())
                             .port(options.rpcPort())
                             .busyPoll(options.busyPoll())
+                            .observer(meters)
                             .build(),
-                    new MasterService(core, System::nanoTime, workers));
+                    new MasterService(core, meters, System::nanoTime, workers));
         } catch (RuntimeException e) {
             workers.shutdown();
             throw e;

@@ -20,15 +20,18 @@ final class MasterService implements RpcHandler {
     private final PutCalls puts;
     private final ReadCalls reads;
     private final RemoveCalls removals;
+    private final InspectionCalls inspections;
     private final NodeCalls nodes;
 
-    MasterService(MasterCore core, LongSupplier nanoClock, Executor workers) {
+    MasterService(MasterCore core, CallMeters meters, LongSupplier nanoClock, Executor workers) {
         this.nanoClock = nanoClock;
         this.workers = workers;
-        this.puts = new PutCalls(core, Limits.DEFAULT);
-        this.reads = new ReadCalls(core, Limits.DEFAULT);
-        this.removals = new RemoveCalls(core, Limits.DEFAULT);
-        this.nodes = new NodeCalls(core, nanoClock.getAsLong());
+        Limits limits = Limits.countedBy(meters);
+        this.puts = new PutCalls(core, limits);
+        this.reads = new ReadCalls(core, limits);
+        this.removals = new RemoveCalls(core, limits);
+        this.inspections = new InspectionCalls(core, limits);
+        this.nodes = new NodeCalls(core, meters, nanoClock.getAsLong());
     }
 
     @Override
@@ -44,6 +47,7 @@ final class MasterService implements RpcHandler {
             case RENEW_LEASE -> reads.renew(call, now);
             case EXISTS -> reads.exists(call);
             case REPORT_CORRUPT -> reads.reportCorrupt(call, now);
+            case DESCRIBE -> inspections.describe(call, now);
             case REMOVE -> removals.remove(call, now);
             case PING -> nodes.ping(call, now);
             case SUSPEND_SEGMENT -> nodes.suspend(call);
@@ -52,7 +56,7 @@ final class MasterService implements RpcHandler {
             case LEAVE_SEGMENT -> onWorker(call, () -> nodes.leave(call, now));
             case REMOVE_BY_REGEX -> onWorker(call, () -> removals.removeByRegex(call, now));
             case REMOVE_ALL -> onWorker(call, () -> removals.removeAll(call, now));
-            case LIST_KEYS -> onWorker(call, () -> removals.list(call));
+            case LIST_KEYS -> onWorker(call, () -> inspections.list(call, nanoClock.getAsLong()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.mooncake4j.master.service;
 
 import com.google.protobuf.ByteString;
 import io.mooncake4j.master.placement.CorruptionReports;
+import io.mooncake4j.master.placement.Counters;
 import io.mooncake4j.master.placement.Extent;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.Segment;
@@ -29,10 +30,12 @@ final class NodeCalls {
     private static final int PING_INTERVAL_MS = 1000;
 
     private final MasterCore core;
+    private final CallMeters meters;
     private final long startNanos;
 
-    NodeCalls(MasterCore core, long startNanos) {
+    NodeCalls(MasterCore core, CallMeters meters, long startNanos) {
         this.core = core;
+        this.meters = meters;
         this.startNanos = startNanos;
     }
 
@@ -120,12 +123,7 @@ final class NodeCalls {
                 .setName(segment.name())
                 .setHost(segment.address().host())
                 .setDataPort(segment.address().dataPort())
-                .setState(
-                        switch (segment.state()) {
-                            case OK -> SegmentState.SEGMENT_STATE_OK;
-                            case SUSPECT -> SegmentState.SEGMENT_STATE_SUSPECT;
-                            case OFFLINE, DROPPED -> SegmentState.SEGMENT_STATE_OFFLINE;
-                        })
+                .setState(state(segment))
                 .setSizeBytes(segment.sizeBytes())
                 .setUsedBytes(segment.usedBytes())
                 .setLargestFreeBytes(segment.largestFreeBytes())
@@ -135,16 +133,29 @@ final class NodeCalls {
                 .build();
     }
 
+    static SegmentState state(Segment segment) {
+        return switch (segment.state()) {
+            case OK -> SegmentState.SEGMENT_STATE_OK;
+            case SUSPECT -> SegmentState.SEGMENT_STATE_SUSPECT;
+            case OFFLINE, DROPPED -> SegmentState.SEGMENT_STATE_OFFLINE;
+        };
+    }
+
     private ClusterStats stats(long nowNanos) {
+        Counters counters = core.counters();
         return ClusterStats.newBuilder()
                 .setObjects(core.objects().objectCount())
                 .setOpenGrants(core.puts().openGrants())
-                .setEvictedObjects(core.counters().evictedObjects.sum())
-                .setEvictedBytes(core.counters().evictedBytes.sum())
-                .setPutsCommitted(core.counters().putsCommitted.sum())
-                .setGetsHit(core.counters().getsHit.sum())
-                .setGetsMissed(core.counters().getsMissed.sum())
-                .setSessionsCut(core.counters().sessionsCut.sum())
+                .setEvictedObjects(counters.evictedObjects.sum())
+                .setEvictedBytes(counters.evictedBytes.sum())
+                .setPutsCommitted(counters.putsCommitted.sum())
+                .setGetsHit(counters.getsHit.sum())
+                .setGetsMissed(counters.getsMissed.sum())
+                .setSessionsCut(counters.sessionsCut.sum())
+                .setGrantsLapsed(counters.grantsLapsed.sum())
+                .setPutBytes(counters.putBytes.sum())
+                .setLocatedBytes(counters.locatedBytes.sum())
+                .addAllCalls(meters.stats())
                 .setUptimeMs(TimeUnit.NANOSECONDS.toMillis(nowNanos - startNanos))
                 .build();
     }

@@ -41,7 +41,7 @@ final class PutCalls {
 
     void start(RpcCall call, long nowNanos) {
         PutStartRequest request = call.parse(PutStartRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("sizes", request.getSizesCount(), keys);
         if (request.getTenant().length() > MAX_TENANT_CHARS) {
             throw new StoreException(
@@ -92,7 +92,7 @@ final class PutCalls {
 
     void end(RpcCall call, long nowNanos) {
         PutEndRequest request = call.parse(PutEndRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
         Limits.sameCount("placed", request.getPlacedCount(), keys);
         Limits.sameCount("unanswered", request.getUnansweredCount(), keys);
@@ -119,7 +119,7 @@ final class PutCalls {
 
     void revoke(RpcCall call, long nowNanos) {
         PutRevokeRequest request = call.parse(PutRevokeRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
         Limits.sameCount("unanswered", request.getUnansweredCount(), keys);
         UUID client = Ids.of(request.getClient());
@@ -138,7 +138,7 @@ final class PutCalls {
 
     void renew(RpcCall call, long nowNanos) {
         RenewGrantRequest request = call.parse(RenewGrantRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
         UUID client = Ids.of(request.getClient());
         KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
@@ -154,7 +154,7 @@ final class PutCalls {
 
     void outcome(RpcCall call) {
         GrantOutcomeRequest request = call.parse(GrantOutcomeRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
         KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
         GrantOutcomeResponse.Builder response = GrantOutcomeResponse.newBuilder();

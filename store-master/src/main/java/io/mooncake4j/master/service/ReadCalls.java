@@ -33,7 +33,7 @@ final class ReadCalls {
 
     void get(RpcCall call, long nowNanos) {
         GetReplicasRequest request = call.parse(GetReplicasRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Answer answer = new Answer(Ids.of(request.getClient()), nowNanos);
         KeySlice key = slice(request.getTenant());
         for (int i = 0; i < keys.count(); i++) {
@@ -45,7 +45,7 @@ final class ReadCalls {
 
     void renew(RpcCall call, long nowNanos) {
         RenewLeaseRequest request = call.parse(RenewLeaseRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("object_ids", request.getObjectIdsCount(), keys);
         Answer answer = new Answer(Ids.of(request.getClient()), nowNanos);
         KeySlice key = slice(request.getTenant());
@@ -61,7 +61,7 @@ final class ReadCalls {
 
     void exists(RpcCall call) {
         ExistsRequest request = call.parse(ExistsRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         ExistsResponse.Builder response = ExistsResponse.newBuilder();
         KeySlice key = slice(request.getTenant());
         for (int i = 0; i < keys.count(); i++) {
@@ -74,7 +74,7 @@ final class ReadCalls {
 
     void reportCorrupt(RpcCall call, long nowNanos) {
         ReportCorruptRequest request = call.parse(ReportCorruptRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("object_ids", request.getObjectIdsCount(), keys);
         Limits.sameCount("segments", request.getSegmentsCount(), keys);
         KeySlice key = slice(request.getTenant());

@@ -1,34 +1,25 @@
 package io.mooncake4j.master.service;
 
-import com.google.protobuf.ByteString;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.mooncake4j.master.placement.Commit;
 import io.mooncake4j.master.placement.KeySlice;
 import io.mooncake4j.master.placement.MasterCore;
-import io.mooncake4j.master.placement.Reads;
 import io.mooncake4j.master.placement.Tenant;
 import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.KeyColumn;
 import io.mooncake4j.transfer.wire.StoreException;
-import io.mooncake4j.transfer.wire.proto.Keys;
-import io.mooncake4j.transfer.wire.proto.ListKeysRequest;
-import io.mooncake4j.transfer.wire.proto.ListKeysResponse;
 import io.mooncake4j.transfer.wire.proto.RemoveAllRequest;
 import io.mooncake4j.transfer.wire.proto.RemoveByRegexRequest;
 import io.mooncake4j.transfer.wire.proto.RemoveRequest;
 import io.mooncake4j.transfer.wire.proto.RemovedResponse;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/** Calls that remove or list on the wire. The ones over many objects run on a worker, not on an event loop. */
+/** Calls that remove on the wire. The ones over many objects run on a worker, not on an event loop. */
 final class RemoveCalls {
-    private static final int MAX_PAGE_KEYS = 10_000;
-    private static final int DEFAULT_PAGE_KEYS = 1000;
     private static final int MAX_REGEX_CHARS = 4096;
 
     private final MasterCore core;
@@ -41,7 +32,7 @@ final class RemoveCalls {
 
     void remove(RpcCall call, long nowNanos) {
         RemoveRequest request = call.parse(RemoveRequest.parser());
-        KeyColumn keys = limits.keys(request.getKeys());
+        KeyColumn keys = limits.keys(call.method(), request.getKeys());
         boolean conditional = request.getObjectIdsCount() > 0;
         if (conditional) {
             Limits.sameCount("object_ids", request.getObjectIdsCount(), keys);
@@ -94,36 +85,5 @@ final class RemoveCalls {
                     "not an RE2 regular expression (no look-around, no back-references): " + e.getMessage(),
                     e);
         }
-    }
-
-    void list(RpcCall call) {
-        ListKeysRequest request = call.parse(ListKeysRequest.parser());
-        int limit = request.getLimit() == 0
-                ? DEFAULT_PAGE_KEYS
-                : request.getLimit() < 0 ? MAX_PAGE_KEYS : Math.min(request.getLimit(), MAX_PAGE_KEYS);
-        Tenant tenant = core.objects().knownTenant(request.getTenant());
-        ListKeysResponse.Builder response = ListKeysResponse.newBuilder();
-        byte[] prefix = request.getPrefix().getBytes(StandardCharsets.UTF_8);
-        fill(
-                response,
-                core.reads().list(tenant, request.getPage().toByteArray(), limit, key -> startsWith(key, prefix)));
-        call.reply(response.build());
-    }
-
-    private static void fill(ListKeysResponse.Builder response, Reads.Page page) {
-        ByteString.Output bytes = ByteString.newOutput();
-        Keys.Builder keys = Keys.newBuilder();
-        for (byte[] key : page.keys()) {
-            bytes.write(key, 0, key.length);
-            keys.addLengths(key.length);
-        }
-        response.setKeys(keys.setBytes(bytes.toByteString()))
-                .addAllSizes(page.sizesBytes())
-                .setNextPage(ByteString.copyFrom(page.next()));
-    }
-
-    private static boolean startsWith(byte[] key, byte @Nullable [] prefix) {
-        return prefix == null
-                || (key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length));
     }
 }

@@ -16,6 +16,10 @@ import io.mooncake4j.transfer.wire.KeyColumn;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.SealKey;
 import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.CallStats;
+import io.mooncake4j.transfer.wire.proto.ClusterStats;
+import io.mooncake4j.transfer.wire.proto.DescribeRequest;
+import io.mooncake4j.transfer.wire.proto.DescribeResponse;
 import io.mooncake4j.transfer.wire.proto.GetReplicasRequest;
 import io.mooncake4j.transfer.wire.proto.ListKeysRequest;
 import io.mooncake4j.transfer.wire.proto.ListKeysResponse;
@@ -23,6 +27,7 @@ import io.mooncake4j.transfer.wire.proto.ListSegmentsRequest;
 import io.mooncake4j.transfer.wire.proto.ListSegmentsResponse;
 import io.mooncake4j.transfer.wire.proto.MountSegmentRequest;
 import io.mooncake4j.transfer.wire.proto.MountSegmentResponse;
+import io.mooncake4j.transfer.wire.proto.ObjectInfo;
 import io.mooncake4j.transfer.wire.proto.Placements;
 import io.mooncake4j.transfer.wire.proto.PutEndRequest;
 import io.mooncake4j.transfer.wire.proto.PutOptions;
@@ -30,8 +35,10 @@ import io.mooncake4j.transfer.wire.proto.PutStartRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartResponse;
 import io.mooncake4j.transfer.wire.proto.RemoveByRegexRequest;
 import io.mooncake4j.transfer.wire.proto.RemovedResponse;
+import io.mooncake4j.transfer.wire.proto.ReplicaInfo;
 import io.mooncake4j.transfer.wire.proto.ReplicasResponse;
 import io.mooncake4j.transfer.wire.proto.SegmentAccess;
+import io.mooncake4j.transfer.wire.proto.SegmentState;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.time.Duration;
 import java.util.Collections;
@@ -81,6 +88,10 @@ class MasterServerTest {
     }
 
     private PutStartResponse start(long sequence, List<String> keys) {
+        return start(sequence, keys, PutOptions.newBuilder().setReplicaNum(1));
+    }
+
+    private PutStartResponse start(long sequence, List<String> keys, PutOptions.Builder options) {
         return rpc.call(
                 Method.PUT_START,
                 PutStartRequest.newBuilder()
@@ -88,7 +99,7 @@ class MasterServerTest {
                         .setSequence(sequence)
                         .setKeys(KeyColumn.of(keys).toProto())
                         .addAllSizes(Collections.nCopies(keys.size(), 100L))
-                        .setOptions(PutOptions.newBuilder().setReplicaNum(1))
+                        .setOptions(options)
                         .build(),
                 PutStartResponse.parser(),
                 soon());
@@ -204,5 +215,118 @@ class MasterServerTest {
         assertThat(listed.getSegments(0).getUsedBytes()).isEqualTo(256);
         assertThat(listed.getStats().getObjects()).isEqualTo(2);
         assertThat(listed.getStats().getPutsCommitted()).isEqualTo(2);
+    }
+
+    private ClusterStats stats() {
+        return rpc.call(
+                        Method.LIST_SEGMENTS,
+                        ListSegmentsRequest.getDefaultInstance(),
+                        ListSegmentsResponse.parser(),
+                        soon())
+                .getStats();
+    }
+
+    @Test
+    void shouldCountCallsKeysAndBytesWhenTheyAreAnswered() {
+        List<String> keys = List.of("a", "b");
+        end(keys, start(1, keys));
+        get(List.of("a", "b", "missing"));
+        get(List.of("b"));
+        assertThatThrownBy(() -> start(0, keys)).isInstanceOf(StoreException.class);
+
+        ClusterStats stats = stats();
+
+        assertThat(stats.getPutBytes()).isEqualTo(200);
+        assertThat(stats.getLocatedBytes()).isEqualTo(300);
+        CallStats gets = calls(stats, Method.GET_REPLICAS);
+        assertThat(gets.getAnswered()).isEqualTo(2);
+        assertThat(gets.getKeys()).isEqualTo(4);
+        assertThat(gets.getFailed()).isZero();
+        assertThat(gets.getNanos()).isPositive();
+        assertThat(gets.getLatencyBucketsList().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(2);
+        CallStats starts = calls(stats, Method.PUT_START);
+        assertThat(starts.getAnswered()).isEqualTo(2);
+        assertThat(starts.getFailed()).isEqualTo(1);
+    }
+
+    private static CallStats calls(ClusterStats stats, Method method) {
+        return stats.getCallsList().stream()
+                .filter(calls -> calls.getMethod() == method.number())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldDescribeWithoutLeaseOrHitWhenObjectsAreLookedAt() {
+        List<String> keys = List.of("d/1", "d/2");
+        end(keys, start(1, keys));
+        end(
+                List.of("pinned"),
+                start(
+                        2,
+                        List.of("pinned"),
+                        PutOptions.newBuilder().setReplicaNum(1).setHardPin(true)));
+        end(
+                List.of("soft"),
+                start(
+                        3,
+                        List.of("soft"),
+                        PutOptions.newBuilder().setReplicaNum(1).setSoftPinTtlMs(60_000)));
+        get(List.of("d/2"));
+
+        DescribeResponse described = rpc.call(
+                Method.DESCRIBE,
+                DescribeRequest.newBuilder()
+                        .setKeys(KeyColumn.of(List.of("d/1", "missing", "d/2", "pinned", "soft"))
+                                .toProto())
+                        .build(),
+                DescribeResponse.parser(),
+                soon());
+
+        assertThat(described.getStatusList()).containsExactly(0, ErrorCode.OBJECT_NOT_FOUND.number(), 0, 0, 0);
+        ObjectInfo first = described.getObjects(0);
+        assertThat(first.getSizeBytes()).isEqualTo(100);
+        assertThat(first.getLeaseLeftMs()).isZero();
+        assertThat(first.getSoftPinLeftMs()).isZero();
+        assertThat(first.getReplicasCount()).isOne();
+        ReplicaInfo replica = first.getReplicas(0);
+        assertThat(replica.getName()).isEqualTo("n1");
+        assertThat(replica.getState()).isEqualTo(SegmentState.SEGMENT_STATE_OK);
+        assertThat(replica.getLengthsList()).containsExactly(100L);
+        assertThat(described.getObjects(2).getLeaseLeftMs()).isBetween(1L, 5100L);
+        assertThat(described.getObjects(3).getHardPinned()).isTrue();
+        assertThat(described.getObjects(4).getSoftPinLeftMs()).isBetween(1L, 60_000L);
+        assertThat(stats().getGetsHit()).isOne();
+        assertThat(stats().getGetsMissed()).isZero();
+    }
+
+    @Test
+    void shouldListDetailsWhenAskedForThem() {
+        List<String> keys = List.of("d/1", "d/2", "e");
+        end(keys, start(1, keys));
+
+        ListKeysResponse plain = list(false);
+        ListKeysResponse detailed = list(true);
+
+        assertThat(plain.getDetailsCount()).isZero();
+        assertThat(KeyColumn.of(detailed.getKeys()).toList()).containsExactlyInAnyOrder("d/1", "d/2");
+        assertThat(detailed.getDetailsList()).hasSize(2).allSatisfy(info -> {
+            assertThat(info.getSizeBytes()).isEqualTo(100);
+            assertThat(info.getReplicasCount()).isOne();
+        });
+    }
+
+    private ListKeysResponse list(boolean detailed) {
+        return rpc.call(
+                Method.LIST_KEYS,
+                ListKeysRequest.newBuilder()
+                        .setPrefix("d/")
+                        .setDetailed(detailed)
+                        .build(),
+                ListKeysResponse.parser(),
+                soon());
     }
 }

@@ -19,14 +19,29 @@ public final class RpcCall {
     private final long id;
     private final Deadline deadline;
     private final byte[] body;
+    private final long arrivedNanos;
+    private final RpcObserver observer;
     private volatile int answered;
 
     RpcCall(CallAnswers answers, Method method, long id, Deadline deadline, byte[] body) {
+        this(answers, method, id, deadline, body, 0, RpcObserver.NONE);
+    }
+
+    RpcCall(
+            CallAnswers answers,
+            Method method,
+            long id,
+            Deadline deadline,
+            byte[] body,
+            long arrivedNanos,
+            RpcObserver observer) {
         this.answers = answers;
         this.method = method;
         this.id = id;
         this.deadline = deadline;
         this.body = body;
+        this.arrivedNanos = arrivedNanos;
+        this.observer = observer;
     }
 
     public Method method() {
@@ -54,13 +69,13 @@ public final class RpcCall {
 
     /** Answers. Any thread; of reply and fail exactly one, once. */
     public void reply(MessageLite response) {
-        claim();
+        claim(false);
         answers.reply(method, id, response);
     }
 
     /** Answers with a typed error. Any thread; of reply and fail exactly one, once. */
     public void fail(ErrorCode code, String message) {
-        claim();
+        claim(true);
         answers.fail(id, code, message);
     }
 
@@ -68,9 +83,12 @@ public final class RpcCall {
         return answered != 0;
     }
 
-    private void claim() {
+    private void claim(boolean failed) {
         if (!ANSWERED.compareAndSet(this, 0, 1)) {
             throw new IllegalStateException(method + " was answered before");
+        }
+        if (observer != RpcObserver.NONE) {
+            observer.answered(method, System.nanoTime() - arrivedNanos, failed);
         }
     }
 }

@@ -15,6 +15,7 @@ public final class RpcServerOptions {
     final int threads;
     final boolean nativeTransport;
     final Duration busyPoll;
+    final RpcObserver observer;
 
     private RpcServerOptions(Builder builder) {
         this.bindHost = builder.bindHost;
@@ -28,6 +29,7 @@ public final class RpcServerOptions {
         this.threads = builder.threads;
         this.nativeTransport = builder.nativeTransport;
         this.busyPoll = builder.busyPoll;
+        this.observer = builder.observer;
     }
 
     public static Builder builder() {
@@ -47,6 +49,7 @@ public final class RpcServerOptions {
         private int threads = Math.min(Runtime.getRuntime().availableProcessors(), 4);
         private boolean nativeTransport = true;
         private Duration busyPoll = Duration.ofNanos(200_000);
+        private RpcObserver observer = RpcObserver.NONE;
 
         private Builder() {}
 
@@ -113,6 +116,12 @@ public final class RpcServerOptions {
         /** How long an event loop looks for more requests before it sleeps, as long as that pays; 0: never. Default 200 µs. */
         public Builder busyPoll(Duration value) {
             busyPoll = value;
+            return this;
+        }
+
+        /** Who sees every answer. Default: nobody. */
+        public Builder observer(RpcObserver value) {
+            observer = value;
             return this;
         }
 

@@ -81,7 +81,8 @@ final class ServerConnection extends FrameConnection implements CallAnswers {
             refuseRequest(ErrorCode.RPC_FAIL, id, "the server is stopping");
         } else {
             inFlight++;
-            dispatch(new RpcCall(this, method, id, Deadline.afterNanos(leftNanos), body));
+            dispatch(new RpcCall(
+                    this, method, id, Deadline.afterNanos(leftNanos), body, arrivedNanos, options.observer));
             steer();
         }
     }

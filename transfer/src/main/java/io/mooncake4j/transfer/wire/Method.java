@@ -21,7 +21,8 @@ public enum Method {
     PING(15),
     LIST_KEYS(16),
     LIST_SEGMENTS(17),
-    REPORT_CORRUPT(18);
+    REPORT_CORRUPT(18),
+    DESCRIBE(19);
 
     private static final Method[] BY_NUMBER = new Method[values().length + 1];
 
