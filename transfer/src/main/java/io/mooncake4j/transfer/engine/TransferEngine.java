@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransferEngine implements AutoCloseable {
     private static final int QUEUE_PER_WORKER = 64;
-    private static final long PART_BYTES = 1 << 20;
-    /** With two cores to itself a node moved up to twice as much over two as over one, and no more over four. */
+    private static final long PART_BYTES = 2 << 20;
+    /** Threads for one call, where it goes to fewer peers: one thread and one connection keep neither side busy. */
     private static final int STREAMS =
             Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
 
@@ -49,11 +49,11 @@ public final class TransferEngine implements AutoCloseable {
      * Blocks until the deadline at the longest.
      */
     public void run(List<SegmentTransfer> transfers, Deadline deadline) {
-        List<SegmentTransfer> parts = transfers.size() == 1 ? split(transfers.get(0)) : transfers;
-        if (parts.size() == 1) {
-            runOne(parts.get(0), deadline);
-        } else if (!parts.isEmpty()) {
-            new Batch(parts, deadline).run();
+        if (transfers.size() == 1
+                && partEnd(transfers.get(0).ops(), 0) == transfers.get(0).ops().size()) {
+            runOne(transfers.get(0), deadline);
+        } else if (!transfers.isEmpty()) {
+            new Batch(transfers, deadline).run();
         }
     }
 
@@ -90,68 +90,96 @@ public final class TransferEngine implements AutoCloseable {
         }
     }
 
-    /** Large transfers in parts of about the same size: one thread and one connection keep neither side busy. */
-    private static List<SegmentTransfer> split(SegmentTransfer transfer) {
-        List<? extends TransferOp> ops = transfer.ops();
+    private static int partEnd(List<? extends TransferOp> ops, int from) {
         long bytes = 0;
-        for (TransferOp op : ops) {
-            bytes += op.lengthBytes();
+        int end = from;
+        while (end < ops.size() && bytes < PART_BYTES) {
+            bytes += ops.get(end).lengthBytes();
+            end++;
         }
-        long streams = Math.min(STREAMS, Math.min(ops.size(), bytes / PART_BYTES));
-        if (streams < 2) {
-            return List.of(transfer);
-        }
-        List<SegmentTransfer> parts = new ArrayList<>();
-        long taken = 0;
-        int from = 0;
-        for (int i = 0; i < ops.size(); i++) {
-            taken += ops.get(i).lengthBytes();
-            if (taken >= bytes * (parts.size() + 1) / streams || i == ops.size() - 1) {
-                parts.add(new SegmentTransfer(transfer.target(), ops.subList(from, i + 1)));
-                from = i + 1;
-            }
-        }
-        return parts;
+        return end;
     }
 
-    /** Several transfers, each claimed once by the caller or by a worker, whoever comes first. */
-    private final class Batch {
-        private final List<SegmentTransfer> transfers;
-        private final Deadline deadline;
+    /** One transfer in parts of about {@value #PART_BYTES} bytes, each claimed once. */
+    private static final class Lane {
+        private final List<SegmentTransfer> parts = new ArrayList<>();
         private final AtomicInteger next = new AtomicInteger();
+
+        Lane(SegmentTransfer whole) {
+            for (int from = 0, end; from < whole.ops().size(); from = end) {
+                end = partEnd(whole.ops(), from);
+                parts.add(new SegmentTransfer(whole.target(), whole.ops().subList(from, end)));
+            }
+        }
+
+        int parts() {
+            return parts.size();
+        }
+
+        @Nullable
+        SegmentTransfer claim() {
+            int claimed = next.getAndIncrement();
+            return claimed < parts.size() ? parts.get(claimed) : null;
+        }
+    }
+
+    /**
+     * Several transfers, done by the caller and by the workers that come. Each thread begins with a peer of its own, so
+     * that one that doesn't answer delays no other, and then helps with what is left.
+     */
+    private final class Batch {
+        private final List<Lane> lanes = new ArrayList<>();
+        private final Deadline deadline;
+        private final int parts;
+        private final AtomicInteger arrived = new AtomicInteger();
         private final CountDownLatch unfinished;
         private volatile @Nullable Throwable failure;
 
         Batch(List<SegmentTransfer> transfers, Deadline deadline) {
-            this.transfers = transfers;
             this.deadline = deadline;
-            this.unfinished = new CountDownLatch(transfers.size());
+            int count = 0;
+            for (SegmentTransfer transfer : transfers) {
+                Lane lane = new Lane(transfer);
+                lanes.add(lane);
+                count += lane.parts();
+            }
+            this.parts = count;
+            this.unfinished = new CountDownLatch(count);
         }
 
         void run() {
-            for (int i = 1; i < transfers.size(); i++) {
+            int threads = Math.min(parts, Math.max(lanes.size(), STREAMS));
+            for (int i = 1; i < threads; i++) {
                 try {
-                    workers.execute(this::runUnclaimed);
+                    workers.execute(this::work);
                 } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: no thread to be had
                     break; // the caller does the rest itself
                 }
             }
-            runUnclaimed();
+            work();
             awaitAll();
             if (failure != null) {
                 throw new IllegalStateException("a transport failed", failure);
             }
         }
 
-        private void runUnclaimed() {
-            for (int i = next.getAndIncrement(); i < transfers.size(); i = next.getAndIncrement()) {
-                try {
-                    runOne(transfers.get(i), deadline);
-                } catch (RuntimeException | Error e) {
-                    failure = e; // for the caller, who then must assume the worst
-                } finally {
-                    unfinished.countDown();
+        private void work() {
+            int first = arrived.getAndIncrement();
+            for (int i = 0; i < lanes.size(); i++) {
+                Lane lane = lanes.get((first + i) % lanes.size());
+                for (SegmentTransfer part = lane.claim(); part != null; part = lane.claim()) {
+                    runPart(part);
                 }
+            }
+        }
+
+        private void runPart(SegmentTransfer part) {
+            try {
+                runOne(part, deadline);
+            } catch (RuntimeException | Error e) {
+                failure = e; // for the caller, who then must assume the worst
+            } finally {
+                unfinished.countDown();
             }
         }
 

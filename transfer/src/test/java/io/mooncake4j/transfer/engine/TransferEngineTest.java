@@ -160,6 +160,55 @@ class TransferEngineTest {
         }
     }
 
+    @Test
+    void shouldMoveEverythingOfOtherPeersWhenOneDoesNotAnswer() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch moved = new CountDownLatch(5);
+        SegmentTransfer silent = large("silent", 3);
+        SegmentTransfer good = large("good", 5);
+        try (TransferEngine engine = engine(4, part -> {
+            if (part.target() == silent.target()) {
+                await(release);
+            }
+            done(part);
+            part.ops().forEach(op -> moved.countDown());
+        })) {
+            Thread caller = new Thread(() -> engine.run(List.of(silent, good), soon()));
+            caller.start();
+            assertThat(moved.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(good.ops()).allMatch(op -> op.outcome() == Outcome.DONE);
+            release.countDown();
+            caller.join();
+            assertThat(silent.ops()).allMatch(op -> op.outcome() == Outcome.DONE);
+        }
+    }
+
+    @Test
+    void shouldMoveEachOperationOnceWhenThreadsShareALargeTransfer() {
+        CyclicBarrier both = new CyclicBarrier(2);
+        List<TransferOp> moved = Collections.synchronizedList(new ArrayList<>());
+        SegmentTransfer large = large("node", 8);
+        try (TransferEngine engine = engine(1, part -> {
+            await(both);
+            moved.addAll(part.ops());
+            done(part);
+        })) {
+            engine.run(List.of(large), soon());
+        }
+        assertThat(moved).hasSize(8).containsOnlyOnceElementsOf(new ArrayList<TransferOp>(large.ops()));
+    }
+
+    /** So many operations, each large enough to be a part of its own. */
+    private SegmentTransfer large(String name, int count) {
+        ByteBuffer buffer = ByteBuffer.allocate(2 << 20);
+        List<TransferOp> ops = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ops.add(new TransferOp(0, 0, buffer));
+        }
+        AccessToken token = node.draft(AccessToken.Mode.READ, UUID.randomUUID()).seal();
+        return new SegmentTransfer(new SegmentTarget(name, "127.0.0.1", 1, token), ops);
+    }
+
     private static TransferEngine engine(int workers, Consumer<SegmentTransfer> body) {
         return new TransferEngine(List.of(new FakeTransport("fake", body)), workers);
     }
