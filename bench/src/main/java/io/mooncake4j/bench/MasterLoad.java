@@ -42,15 +42,13 @@ public final class MasterLoad implements AutoCloseable {
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private final List<RpcClient> connections = new ArrayList<>();
-    private final int depth;
     private final long objects;
     private final Duration time;
     private final Uuid client = Ids.toProto(UUID.randomUUID());
     private final AtomicLong sequence = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
 
-    private MasterLoad(String master, int connectionCount, int depth, long objects, Duration time) {
-        this.depth = depth;
+    private MasterLoad(String master, int connectionCount, long objects, Duration time) {
         this.objects = objects;
         this.time = time;
         for (int i = 0; i < connectionCount; i++) {
@@ -60,23 +58,22 @@ public final class MasterLoad implements AutoCloseable {
         }
     }
 
-    /** Arguments: master, connections, requests in flight on each, objects to write at least, seconds, operation:batch… */
+    /** Arguments: master, connections, objects to write at least, seconds, operation:keys a call:calls in flight… */
     public static void main(String[] args) throws InterruptedException {
         try (MasterLoad load = new MasterLoad(
                 args[0],
                 Integer.parseInt(args[1]),
-                Integer.parseInt(args[2]),
-                Long.parseLong(args[3]),
-                Duration.ofSeconds(Long.parseLong(args[4])))) {
-            for (int i = 5; i < args.length; i++) {
-                String[] operation = args[i].split(":", 2);
+                Long.parseLong(args[2]),
+                Duration.ofSeconds(Long.parseLong(args[3])))) {
+            for (int i = 4; i < args.length; i++) {
+                String[] operation = args[i].split(":", 3);
                 int batch = Integer.parseInt(operation[1]);
-                load.report(operation[0], batch, load.run(operation[0], batch));
+                load.report(operation[0], batch, load.run(operation[0], batch, Integer.parseInt(operation[2])));
             }
         }
     }
 
-    private ClosedLoop run(String operation, int batch) throws InterruptedException {
+    private ClosedLoop run(String operation, int batch, int depth) throws InterruptedException {
         ClosedLoop loop = switch (operation) {
             case "put" -> new ClosedLoop(rpc -> put(rpc, batch), () -> written.get() >= objects);
             case "get" -> new ClosedLoop(rpc -> get(rpc, batch), () -> true);

@@ -1,6 +1,41 @@
 package io.mooncake4j.master.placement;
 
-/** One full copy of an object: the extents, in order, that hold it in one segment. Immutable. */
-public record Replica(Segment segment, Extent[] extents) {
+import java.util.Arrays;
+
+/** The extents, in order, that hold one full copy of an object. Most have one, which then needs no array. Immutable. */
+public final class Replica {
     static final Replica[] NONE = {};
+
+    private static final Extent[] NO_MORE = {};
+
+    private final Segment segment;
+    private final Extent first;
+    private final Extent[] more;
+
+    /** @param extents one at least */
+    Replica(Segment segment, Extent[] extents) {
+        this.segment = segment;
+        this.first = extents[0];
+        this.more = extents.length == 1 ? NO_MORE : Arrays.copyOfRange(extents, 1, extents.length);
+    }
+
+    public Segment segment() {
+        return segment;
+    }
+
+    public int extentCount() {
+        return 1 + more.length;
+    }
+
+    public Extent extent(int index) {
+        return index == 0 ? first : more[index - 1];
+    }
+
+    /** All of them, in an array of the caller's own. */
+    public Extent[] extents() {
+        Extent[] all = new Extent[extentCount()];
+        all[0] = first;
+        System.arraycopy(more, 0, all, 1, more.length);
+        return all;
+    }
 }

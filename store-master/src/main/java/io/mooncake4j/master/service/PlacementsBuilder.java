@@ -97,8 +97,9 @@ final class PlacementsBuilder {
     }
 
     private void add(Replica replica, int index) {
-        placements.addExtentsPerReplica(replica.extents().length);
-        for (Extent extent : replica.extents()) {
+        placements.addExtentsPerReplica(replica.extentCount());
+        for (int i = 0; i < replica.extentCount(); i++) {
+            Extent extent = replica.extent(i);
             placements.addExtentSegment(index);
             placements.addExtentRegion(extent.region());
             placements.addExtentOffset(extent.offset());
