@@ -320,9 +320,11 @@ public final class MooncakeClient implements AutoCloseable {
     }
 
     /**
-     * Removes the tenant's keys in which an RE2 pattern is found, and says how many.
+     * Removes the tenant's keys in which an RE2 pattern is found, and says how many. RE2 takes time that is linear in the
+     * key, and has no look-around and no back-references. {@code (?i)} is for ASCII patterns only.
      *
-     * @throws StoreException INVALID_PARAMS if it is no pattern
+     * @throws StoreException INVALID_PARAMS if it is no pattern or too large a one; RPC_TIMEOUT if the deadline came first:
+     *     then some are removed
      */
     public long removeByRegex(String regex) {
         return invocations.run(NO_ENTRIES, () -> removeByRegex(regex, deadline()));

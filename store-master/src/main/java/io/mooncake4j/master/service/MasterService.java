@@ -71,7 +71,7 @@ final class MasterService implements RpcHandler {
                     work.run();
                 } catch (StoreException e) {
                     call.fail(e.code(), e.reason());
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) { // a call that nobody answers would keep its caller waiting
                     LOG.error("{} failed", call.method(), e);
                     call.fail(ErrorCode.INTERNAL_ERROR, "the master failed at " + call.method() + "; see its log");
                 }

@@ -1,7 +1,5 @@
 package io.mooncake4j.master.service;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.mooncake4j.master.placement.Commit;
 import io.mooncake4j.master.placement.KeySlice;
 import io.mooncake4j.master.placement.MasterCore;
@@ -15,13 +13,10 @@ import io.mooncake4j.transfer.wire.proto.RemoveByRegexRequest;
 import io.mooncake4j.transfer.wire.proto.RemoveRequest;
 import io.mooncake4j.transfer.wire.proto.RemovedResponse;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
 
 /** Calls that remove on the wire. The ones over many objects run on a worker, not on an event loop. */
 final class RemoveCalls {
-    private static final int MAX_REGEX_CHARS = 4096;
-
     private final MasterCore core;
     private final Limits limits;
 
@@ -51,12 +46,8 @@ final class RemoveCalls {
 
     void removeByRegex(RpcCall call, long nowNanos) {
         RemoveByRegexRequest request = call.parse(RemoveByRegexRequest.parser());
-        Pattern pattern = compile(request.getRegex());
-        removeMatching(
-                call,
-                request.getTenant(),
-                key -> pattern.matcher(new String(key, StandardCharsets.UTF_8)).find(),
-                nowNanos);
+        KeyPattern pattern = KeyPattern.compile(request.getRegex());
+        removeMatching(call, request.getTenant(), pattern::isFoundIn, nowNanos);
     }
 
     void removeAll(RpcCall call, long nowNanos) {
@@ -66,24 +57,18 @@ final class RemoveCalls {
     private void removeMatching(RpcCall call, String tenantName, Predicate<byte[]> matches, long nowNanos) {
         Tenant tenant = core.objects().knownTenant(tenantName);
         Commit commit = new Commit();
-        long removed = core.removals().removeMatching(tenant, matches, commit, nowNanos);
+        // a worker is not to be kept by a caller who has gone: nodes need workers to mount
+        Predicate<byte[]> inTime = key -> {
+            if (call.deadline().expired()) {
+                throw new StoreException(
+                        ErrorCode.RPC_TIMEOUT,
+                        "the deadline passed before every key was looked at; what matched before then is removed");
+            }
+            return matches.test(key);
+        };
+        long removed = core.removals().removeMatching(tenant, inTime, commit, nowNanos);
         RemovedResponse response =
                 RemovedResponse.newBuilder().setRemoved(removed).build();
         core.log().whenDurable(commit.sequence(), () -> call.reply(response));
-    }
-
-    private static Pattern compile(String regex) {
-        if (regex.length() > MAX_REGEX_CHARS) {
-            throw new StoreException(
-                    ErrorCode.INVALID_PARAMS, "a regex has at most " + MAX_REGEX_CHARS + " characters");
-        }
-        try {
-            return Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            throw new StoreException(
-                    ErrorCode.INVALID_PARAMS,
-                    "not an RE2 regular expression (no look-around, no back-references): " + e.getMessage(),
-                    e);
-        }
     }
 }

@@ -44,6 +44,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +205,46 @@ class MasterServerTest {
         assertThatThrownBy(() -> start(0, List.of("a")))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMS));
+    }
+
+    /** Unrolled, it would need more memory than there is; it once ended the master. */
+    @Test
+    void shouldRefuseAndServeOnWhenARegexWouldExplode() {
+        String explosive = "((((((((((a{0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9})";
+        assertThatThrownBy(() -> removeByRegex(explosive)).isInstanceOfSatisfying(StoreException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMS);
+            assertThat(e.reason()).contains("regex is too large").contains("at most 10000");
+        });
+        end(List.of("a"), start(1, List.of("a")));
+        assertThat(removeByRegex("a").getRemoved()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStopAtTheDeadlineWhenARegexIsSlow() {
+        String slow = "((a*)*)*".repeat(500);
+        List<String> keys =
+                IntStream.range(0, 200).mapToObj(i -> "a".repeat(4000) + i).toList();
+        end(keys, start(1, keys));
+        long before = System.nanoTime();
+        assertThatThrownBy(() -> rpc.call(
+                        Method.REMOVE_BY_REGEX,
+                        RemoveByRegexRequest.newBuilder().setRegex(slow + "z").build(),
+                        RemovedResponse.parser(),
+                        Deadline.after(Duration.ofMillis(300))))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RPC_TIMEOUT));
+        // both workers are free again long before all keys were looked at
+        assertThat(removeByRegex("0$").getRemoved()).isEqualTo(20);
+        assertThat(removeByRegex("1$").getRemoved()).isEqualTo(20);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    private RemovedResponse removeByRegex(String regex) {
+        return rpc.call(
+                Method.REMOVE_BY_REGEX,
+                RemoveByRegexRequest.newBuilder().setRegex(regex).build(),
+                RemovedResponse.parser(),
+                soon());
     }
 
     @Test
