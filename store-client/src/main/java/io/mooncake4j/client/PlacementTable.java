@@ -1,6 +1,7 @@
 package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.engine.SegmentTarget;
+import io.mooncake4j.transfer.memory.SegmentMemoryOptions;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
@@ -60,6 +61,7 @@ final class PlacementTable {
         check(firstReplica[keys] == replicas, "its keys have another number of replicas than it lists");
         int[] firstExtent = new int[replicas + 1];
         for (int i = 0; i < replicas; i++) {
+            check(in.getExtentsPerReplica(i) != 0, "a replica has no extents");
             firstExtent[i + 1] = next(firstExtent[i], in.getExtentsPerReplica(i), extents);
         }
         check(firstExtent[replicas] == extents, "its replicas have another number of extents than it lists");
@@ -71,7 +73,9 @@ final class PlacementTable {
         for (int i = 0; i < extents; i++) {
             int segment = in.getExtentSegment(i);
             check(segment >= 0 && segment < perSegment.length, "an extent lies on segment " + segment);
-            check(in.getExtentLength(i) > 0, "an extent is empty");
+            check(
+                    in.getExtentLength(i) > 0 && in.getExtentLength(i) <= SegmentMemoryOptions.MAX_REGION_BYTES,
+                    "an extent has " + in.getExtentLength(i) + " bytes");
             segments[i] = segment;
             ranges[i] = perSegment[segment]++;
             lengths[i] = in.getExtentLength(i);
@@ -89,6 +93,8 @@ final class PlacementTable {
         Epoch epoch = Epoch.of(in.getEpoch());
         for (int i = 0; i < targets.length; i++) {
             SegmentAccess access = in.getSegments(i);
+            check(access.getMac().size() == AccessToken.MAC_BYTES, "a token's seal has another length");
+            check(access.getDataPort() >>> 16 == 0, "a node's port is " + access.getDataPort());
             AccessToken token = new AccessToken(
                     mode,
                     Ids.of(access.getSegment()),

@@ -95,6 +95,13 @@ final class Writing {
                         code,
                         "the store had no room for " + sizeBytes()
                                 + " bytes until the deadline; add nodes, or put less that is pinned");
+            case INVALID_PARAMS -> {
+                note(
+                        code,
+                        "no segment of the store is as large as the value, which has " + sizeBytes()
+                                + " bytes; put less under one key, or add a larger node");
+                fail();
+            }
             case INVALID_WRITE -> note(code, "the put was started twice, and the first start had ended");
             default -> {
                 note(code, "the master refused the put");

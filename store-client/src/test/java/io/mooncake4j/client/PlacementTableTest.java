@@ -11,6 +11,7 @@ import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.Placements;
 import io.mooncake4j.transfer.wire.proto.SegmentAccess;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ class PlacementTableTest {
                     .setProcessNonce(20 + i)
                     .setSessionGeneration(30 + i)
                     .setDeadlineTicks(40 + i)
-                    .setMac(ByteString.copyFrom(new byte[] {(byte) i})));
+                    .setMac(seal(i)));
         }
         columns.addReplicasPerKey(2).addReplicasPerKey(0).addReplicasPerKey(1);
         columns.addExtentsPerReplica(2).addExtentsPerReplica(1).addExtentsPerReplica(1);
@@ -43,6 +44,10 @@ class PlacementTableTest {
         extent(columns, 1, 0, 128, 30);
         extent(columns, 0, 9, 256, 40);
         return columns;
+    }
+
+    private static ByteString seal(int number) {
+        return ByteString.copyFrom(Arrays.copyOf(new byte[] {(byte) number}, AccessToken.MAC_BYTES));
     }
 
     private static void extent(Placements.Builder columns, int segment, int region, long offset, long length) {
@@ -74,7 +79,7 @@ class PlacementTableTest {
         assertThat(table.target(1).host()).isEqualTo("h1");
         assertThat(table.target(1).dataPort()).isEqualTo(101);
         assertThat(table.target(1).token().lengths()).containsExactly(30);
-        assertThat(table.target(1).token().mac()).containsExactly(1);
+        assertThat(table.target(1).token().mac()).isEqualTo(seal(1).toByteArray());
     }
 
     @Test
@@ -111,7 +116,11 @@ class PlacementTableTest {
                 columns -> columns.setExtentSegment(0, 2),
                 columns -> columns.setExtentSegment(0, -1),
                 columns -> columns.setExtentLength(0, 0),
-                columns -> columns.setExtentLength(0, -5));
+                columns -> columns.setExtentLength(0, -5),
+                columns -> columns.setExtentLength(0, (1L << 30) + 1),
+                columns -> columns.setReplicasPerKey(1, 1).addExtentsPerReplica(0),
+                columns -> columns.getSegmentsBuilder(1).setMac(ByteString.EMPTY),
+                columns -> columns.getSegmentsBuilder(1).setDataPort(65_536));
     }
 
     @ParameterizedTest

@@ -28,6 +28,7 @@ public final class Segments {
     private static final long MAX_SEGMENT_BYTES = 1L << 40;
     private static final long MAX_REGION_BYTES = 1L << 30;
     private static final long MAX_REGIONS = 65_536;
+    private static final int MAX_TEXT_CHARS = 255;
 
     private final MasterCore core;
     private long sweptNanos;
@@ -126,6 +127,19 @@ public final class Segments {
         }
         if (offer.name().isEmpty()) {
             throw new StoreException(ErrorCode.INVALID_PARAMS, "the segment has no name");
+        }
+        // every answer about its replicas repeats them
+        shortEnough("name", offer.name());
+        shortEnough("host", offer.address().host());
+        shortEnough("host id", offer.hostId());
+    }
+
+    private static void shortEnough(String what, String text) {
+        if (text.length() > MAX_TEXT_CHARS) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS,
+                    "the segment's " + what + " has " + text.length() + " characters; at most " + MAX_TEXT_CHARS
+                            + " are allowed");
         }
     }
 
