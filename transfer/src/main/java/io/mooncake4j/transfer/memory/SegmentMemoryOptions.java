@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 public record SegmentMemoryOptions(MemoryKind kind, String name, long sizeBytes, long regionBytes) {
     public static final long MAX_REGION_BYTES = 1L << 30;
     public static final int ALIGNMENT_BYTES = 64;
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,199}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9\\[][A-Za-z0-9._:%\\[\\]-]{0,199}");
 
     /** @throws StoreException INVALID_PARAMS for a name, size or region size that can't be */
     public SegmentMemoryOptions {
         if (!NAME.matcher(name).matches()) {
-            throw invalid(
-                    "segment name '" + name + "': it becomes a file name, so use letters, digits and . _ : - only");
+            throw invalid("segment name '" + name
+                    + "': it becomes a file name, so use letters, digits and . _ : - % [ ] only");
         }
         if (regionBytes <= 0 || regionBytes > MAX_REGION_BYTES || regionBytes % ALIGNMENT_BYTES != 0) {
             throw invalid("region size " + regionBytes + ": it must be a multiple of 64 bytes and at most 1 GiB");
