@@ -29,7 +29,8 @@ final class JsonCursor {
     }
 
     void expectEnd() throws TraceFormatException {
-        if (peek() != 0) {
+        peek();
+        if (at < text.length()) {
             throw wrong("the end of the line");
         }
     }

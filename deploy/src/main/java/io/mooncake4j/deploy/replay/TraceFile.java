@@ -2,10 +2,12 @@ package io.mooncake4j.deploy.replay;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Traces in Mooncake's format: one JSON object a line with {@code timestamp} (ms) and {@code hash_ids}; lengths and
@@ -24,7 +26,7 @@ public final class TraceFile {
         List<TraceRequest> requests = new ArrayList<>();
         try (BufferedReader reader = Files.newBufferedReader(file)) {
             String line;
-            for (int number = 1; requests.size() < limit && (line = reader.readLine()) != null; number++) {
+            for (int number = 1; requests.size() < limit && (line = nextLine(reader, file, number)) != null; number++) {
                 if (line.isBlank()) {
                     continue;
                 }
@@ -36,6 +38,14 @@ public final class TraceFile {
             }
         }
         return requests;
+    }
+
+    private static @Nullable String nextLine(BufferedReader reader, Path file, int number) throws IOException {
+        try {
+            return reader.readLine();
+        } catch (CharacterCodingException e) {
+            throw new TraceFormatException(file + ", line " + number + " or soon after: this is no UTF-8 text");
+        }
     }
 
     static TraceRequest parse(String line) throws TraceFormatException {

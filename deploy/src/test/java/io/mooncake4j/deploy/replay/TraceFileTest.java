@@ -62,6 +62,7 @@ class TraceFileTest {
                 "{\"timestamp\": 1.5, \"hash_ids\": [1]}",
                 "{\"timestamp\": 1, \"hash_ids\": [1]",
                 "{\"timestamp\": 1, \"hash_ids\": [1]} x",
+                "{\"timestamp\": 1, \"hash_ids\": [1]}\0x",
                 "{\"timestamp\": 1, \"hash_ids\": [1], }",
                 "{\"timestamp\": 1, \"hash_ids\": [12345678901234567890]}",
                 "{\"timestamp\": 1, \"hash_ids: [1]}",
@@ -74,6 +75,16 @@ class TraceFileTest {
         assertThatThrownBy(() -> TraceFile.read(file, 10))
                 .isInstanceOf(TraceFormatException.class)
                 .hasMessageContaining("trace.jsonl, line 2");
+    }
+
+    @Test
+    void shouldNameTheFileWhenItIsNoText() throws IOException {
+        Path file = Files.write(directory.resolve("trace.jsonl"), new byte[] {'{', (byte) 0xC3, 0x28});
+
+        assertThatThrownBy(() -> TraceFile.read(file, 10))
+                .isInstanceOf(TraceFormatException.class)
+                .hasMessageContaining("trace.jsonl, line 1")
+                .hasMessageContaining("UTF-8");
     }
 
     @Test
