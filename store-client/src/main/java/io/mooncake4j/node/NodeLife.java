@@ -108,6 +108,11 @@ final class NodeLife {
     private void live() {
         while (!stopping) {
             try {
+                Optional<String> loss = memory.loss();
+                if (loss.isPresent()) {
+                    leaveWithout(loss.get());
+                    return;
+                }
                 switch (protocol.step()) {
                     case MOUNT -> mount();
                     case PING -> ping();
@@ -124,6 +129,13 @@ final class NodeLife {
                 return; // only stop() does that
             }
         }
+    }
+
+    /** The end of this node: nobody may read what is mapped now. */
+    private void leaveWithout(String loss) throws InterruptedException {
+        LOG.error("{} leaves, its content is lost: {}; start it again", name, loss);
+        tellMaster(Method.LEAVE_SEGMENT);
+        cut();
     }
 
     private void retry(String what) {

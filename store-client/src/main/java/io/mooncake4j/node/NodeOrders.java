@@ -61,7 +61,7 @@ final class NodeOrders {
             return;
         }
         verifier.execute(() -> {
-            boolean intact = ReplicaCheck.intact(regions, order);
+            boolean intact = isIntact(order);
             LOG.info("replica check {}: {}", order.getOrderId(), intact ? "intact" : "not intact");
             report(
                     verified,
@@ -72,6 +72,15 @@ final class NodeOrders {
             verifying.remove(order.getOrderId());
             news.run();
         });
+    }
+
+    private boolean isIntact(VerifyOrder order) {
+        try {
+            return ReplicaCheck.intact(regions, order);
+        } catch (InternalError e) { // the memory's file was cut short
+            LOG.error("replica check {}: the memory can't be read", order.getOrderId(), e);
+            return false;
+        }
     }
 
     private synchronized <T> void report(Set<T> reports, T result) {

@@ -138,7 +138,8 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private void awaitEnd() {
+    /** Waits for its end, which comes by itself. */
+    public void awaitEnd() {
         try {
             assertThat(process.waitFor(30, TimeUnit.SECONDS))
                     .as(name + " has ended")

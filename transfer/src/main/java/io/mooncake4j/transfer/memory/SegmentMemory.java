@@ -94,6 +94,24 @@ public final class SegmentMemory implements Regions, AutoCloseable {
         return file != null;
     }
 
+    /**
+     * Why the memory is not there any more, though it is mapped: somebody cut its file short, so that what is read is
+     * wrong, or kills the process. Empty: it is there.
+     */
+    public Optional<String> loss() {
+        if (file == null) {
+            return Optional.empty();
+        }
+        try {
+            long lengthBytes = file.lengthBytes();
+            return lengthBytes >= sizeBytes()
+                    ? Optional.empty()
+                    : Optional.of(file.path() + " was cut short to " + lengthBytes + " bytes under this process");
+        } catch (IOException e) {
+            return Optional.of(file.path() + " can't be looked at: " + e);
+        }
+    }
+
     @Override
     public int count() {
         return regions.size();

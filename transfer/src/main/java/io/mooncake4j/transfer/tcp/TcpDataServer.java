@@ -161,7 +161,7 @@ public final class TcpDataServer implements AutoCloseable {
             connection.serve();
         } catch (IOException e) {
             LOG.debug("a data connection ended: {}", e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InternalError e) { // the latter is memory whose file was cut short
             LOG.error("a data connection failed", e);
         } finally {
             connection.close();
