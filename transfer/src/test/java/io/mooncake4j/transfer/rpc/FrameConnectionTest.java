@@ -27,7 +27,7 @@ class FrameConnectionTest {
     private static final int MAX_FRAME_BYTES = 4096;
     private static final UnpooledByteBufAllocator ALLOCATOR = UnpooledByteBufAllocator.DEFAULT;
 
-    private record Seen(byte kind, int code, long id, long timeLeftMicros, List<Byte> body) {}
+    record Seen(byte kind, int code, long id, long timeLeftMicros, List<Byte> body) {}
 
     private record Sent(int kind, int code, long id, long timeLeftMicros, byte[] body) {
         byte[] bytes() {
@@ -39,7 +39,7 @@ class FrameConnectionTest {
         }
     }
 
-    private static final class Recording extends FrameConnection {
+    static final class Recording extends FrameConnection {
         final List<Seen> seen = new ArrayList<>();
         final List<String> complaints = new ArrayList<>();
         boolean paused;
