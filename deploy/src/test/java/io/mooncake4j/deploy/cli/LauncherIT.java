@@ -130,4 +130,54 @@ class LauncherIT {
             assertThat(node.output()).doesNotContain("OutOfMemory");
         }
     }
+
+    @Test
+    void shouldServeWhenTheDiskForItsLogsIsFull() throws Exception {
+        Path script = Files.writeString(
+                directory.resolve("no-space-left"),
+                "#!/bin/sh\nexec " + Path.of(LAUNCHER).toAbsolutePath() + " \"$@\" 2>/dev/full\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        String name = "launcher-" + UUID.randomUUID();
+        Path content = Files.writeString(directory.resolve("content"), "some bytes");
+        Path copy = directory.resolve("copy");
+        try (ScriptRun master = ScriptRun.start(
+                directory,
+                Map.of(),
+                script.toString(),
+                "master",
+                "--bind-host",
+                "127.0.0.1",
+                "--rpc-port",
+                "0",
+                "--verbose")) {
+            String address = master.awaitLine("ready: master on ");
+            try (ScriptRun node = ScriptRun.start(
+                    directory,
+                    Map.of(),
+                    script.toString(),
+                    "node",
+                    "--master",
+                    address,
+                    "--host",
+                    "127.0.0.1",
+                    "--data-port",
+                    "0",
+                    "--name",
+                    name,
+                    "--segment-size",
+                    "16MB",
+                    "--verbose")) {
+                node.awaitLine("ready: node " + name);
+                assertThat(run("put", "key", content.toString(), "--master", address))
+                        .isZero();
+                assertThat(run("get", "key", "-o", copy.toString(), "--master", address))
+                        .isZero();
+                assertThat(copy).hasContent("some bytes");
+                node.terminate();
+                assertThat(node.exitCode()).as(node.output()).isZero();
+            }
+            master.terminate();
+            assertThat(master.exitCode()).as(master.output()).isZero();
+        }
+    }
 }

@@ -42,6 +42,10 @@ public final class MasterView {
         return segments().stream().mapToLong(Segment::quarantinedBytes).sum();
     }
 
+    public long objects() {
+        return core.objects().objectCount();
+    }
+
     public long openGrants() {
         return core.puts().openGrants();
     }

@@ -22,12 +22,25 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
 /** What every module's architecture test checks, and the words it says the rest with. */
 public final class PackageRules {
     private static final String ROOT = "io.mooncake4j";
+    private static final Set<String> WALL_CLOCK = Set.of(
+            "java.lang.System.currentTimeMillis",
+            "java.time.Clock.systemUTC",
+            "java.time.Clock.systemDefaultZone",
+            "java.time.Clock.system",
+            "java.time.Instant.now",
+            "java.time.LocalDateTime.now",
+            "java.time.ZonedDateTime.now",
+            "java.time.OffsetDateTime.now",
+            "java.util.Date.<init>",
+            "java.util.concurrent.locks.Condition.awaitUntil",
+            "java.util.concurrent.locks.LockSupport.parkUntil");
 
     private PackageRules() {}
 
@@ -43,7 +56,12 @@ public final class PackageRules {
 
     /** The rules for every module. */
     public static Stream<ArchRule> everywhere() {
-        return Stream.of(freeOfCycles(), allSafetyRulesAreOn(), nullMarked(), NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING);
+        return Stream.of(
+                freeOfCycles(),
+                allSafetyRulesAreOn(),
+                wallClockIsNotRead(),
+                nullMarked(),
+                NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING);
     }
 
     /** Of our own packages, {@code packages} see only themselves, their subpackages and {@code allowed}. */
@@ -77,6 +95,20 @@ public final class PackageRules {
                         access -> access.getTargetOwner().isEquivalentTo(SafetyRules.class)
                                 && access.getTarget().getName().equals("allExcept")))
                 .as("only tests switch a safety rule off")
+                .allowEmptyShould(true);
+    }
+
+    /** It may be stepped by hours: leases, deadlines and waits count on the monotonic clock. */
+    static ArchRule wallClockIsNotRead() {
+        return noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".deploy.cli.ReplayCommand") // for a key prefix that is new
+                .should()
+                .accessTargetWhere(describe(
+                        "it is the wall clock",
+                        access -> WALL_CLOCK.contains(access.getTargetOwner().getName() + "."
+                                + access.getTarget().getName())))
+                .as("no decision depends on the wall clock")
                 .allowEmptyShould(true);
     }
 

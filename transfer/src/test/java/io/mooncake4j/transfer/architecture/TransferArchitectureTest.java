@@ -1,10 +1,16 @@
 package io.mooncake4j.transfer.architecture;
 
 import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Instant;
+import java.util.Date;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -41,5 +47,24 @@ class TransferArchitectureTest {
     @MethodSource({"directions", "everywhere"})
     void holds(ArchRule rule) {
         rule.check(CLASSES);
+    }
+
+    /** Of whatever kind. */
+    private static final class ReadsTheWallClock {
+        final LongSupplier millis = System::currentTimeMillis;
+
+        Object later() {
+            return new Object[] {Instant.now(), new Date()};
+        }
+    }
+
+    @Test
+    void shouldObjectToEachReadingWhenAClassReadsTheWallClock() {
+        JavaClasses guilty = new ClassFileImporter().importClasses(ReadsTheWallClock.class);
+        assertThat(PackageRules.wallClockIsNotRead()
+                        .evaluate(guilty)
+                        .getFailureReport()
+                        .getDetails())
+                .hasSize(3);
     }
 }
