@@ -1,6 +1,7 @@
 package io.mooncake4j.master.placement;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The extents, in order, that hold one full copy of an object. Most have one, which then needs no array. Immutable. */
 public final class Replica {
@@ -37,5 +38,18 @@ public final class Replica {
         all[0] = first;
         System.arraycopy(more, 0, all, 1, more.length);
         return all;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Replica that
+                && segment == that.segment
+                && first.equals(that.first)
+                && Arrays.equals(more, that.more);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * segment.hashCode() + first.hashCode();
     }
 }
