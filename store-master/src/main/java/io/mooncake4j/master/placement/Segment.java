@@ -200,6 +200,7 @@ public final class Segment implements Candidate {
 
     synchronized List<SessionLedger.Cut> orderedCuts(long nowNanos) {
         reclaim.sweep(sessions, nowNanos);
+        freeBytes = space.freeBytes();
         return sessions.ordered();
     }
 

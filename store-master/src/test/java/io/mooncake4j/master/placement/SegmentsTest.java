@@ -151,6 +151,18 @@ class SegmentsTest {
     }
 
     @Test
+    void shouldOfferMemoryAtOnceWhenAPingFindsItsLeasesEnded() {
+        Segment segment = fixture.mount("n1", 4 * MIB);
+        fixture.put(ALICE, "k", MIB);
+        fixture.get("k");
+        assertThat(fixture.remove("k")).isEqualTo(ErrorCode.OK);
+        long later = fixture.now() + Duration.ofSeconds(6).toNanos();
+        assertThat(fixture.core.segments().cutsFor(segment, later)).isEmpty();
+        assertThat(segment.usedBytes()).isZero();
+        assertThat(segment.freeBytes()).isEqualTo(4 * MIB);
+    }
+
+    @Test
     void shouldDropReplicaWhenNodeFindsItCorrupt() {
         Segment segment = fixture.mount("n1", 4 * MIB);
         Grant grant = Objects.requireNonNull(fixture.start(ALICE, "k", 3).grant());
