@@ -95,7 +95,7 @@ final class GrantBook {
         lapsed.remove(grantId);
     }
 
-    /** The grant was committed and its object is gone, or gave way to an object that was there. */
+    /** The grant was committed and its object is gone. */
     void gone(long grantId, long nowNanos) {
         ended.add(grantId, nowNanos);
     }

@@ -237,7 +237,6 @@ public final class Puts {
             }
         }
         if (keepOld) {
-            shard.grants.gone(grant.id, nowNanos);
             return ErrorCode.OBJECT_ALREADY_EXISTS;
         }
         if (visible.isEmpty()) {

@@ -271,7 +271,20 @@ class PutsTest {
         fixture.mount(away.id(), "n1", 4 * MIB, 2, new UUID(1, 1));
         assertThat(fixture.end(BOB, "k", grant.id())).isEqualTo(ErrorCode.OBJECT_ALREADY_EXISTS);
         assertThat(Objects.requireNonNull(fixture.get("k")).sizeBytes()).isEqualTo(100);
-        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.REMOVED);
+    }
+
+    @Test
+    void shouldNotCallAPutStoredThatGaveWayWhenItsAnswerWasLost() {
+        Segment away = fixture.mount("n1", 4 * MIB);
+        fixture.put(ALICE, "k", 100);
+        away.suspend(1);
+        fixture.mount("n2", 4 * MIB);
+        Grant grant = granted(fixture.start(BOB, "k", 200));
+        fixture.mount(away.id(), "n1", 4 * MIB, 2, new UUID(1, 1));
+        fixture.end(BOB, "k", grant.id());
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.NEVER);
+        assertThat(fixture.end(BOB, "k", grant.id())).isEqualTo(ErrorCode.INVALID_WRITE);
+        assertThat(fixture.start(BOB, "k", 200).code()).isEqualTo(ErrorCode.OBJECT_ALREADY_EXISTS);
     }
 
     @Test
