@@ -2,6 +2,7 @@ package io.mooncake4j.master.placement;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,18 @@ public final class SegmentTable {
     }
 
     private final ConcurrentHashMap<UUID, Segment> byId = new ConcurrentHashMap<>();
+    /** Kept for good, and small because segments are dropped rarely. */
+    private final Set<UUID> dropped = ConcurrentHashMap.newKeySet();
+
     private volatile Snapshot snapshot = Snapshot.of(List.of());
 
     public @Nullable Segment find(UUID id) {
         return byId.get(id);
+    }
+
+    /** Whether a segment of this id was here before: no other content may have that name (S6). */
+    boolean wasDropped(UUID id) {
+        return dropped.contains(id);
     }
 
     /** All segments that were not dropped, in the order of their mounting. */
@@ -39,6 +48,7 @@ public final class SegmentTable {
     }
 
     synchronized void remove(Segment segment) {
+        dropped.add(segment.id());
         byId.remove(segment.id());
         List<Segment> all = new ArrayList<>(snapshot.segments());
         all.remove(segment);

@@ -49,6 +49,11 @@ public final class Segments {
         check(offer);
         Segment known = core.segmentTable.find(offer.segmentId());
         if (known == null) {
+            if (core.segmentTable.wasDropped(offer.segmentId())) {
+                throw new StoreException(
+                        ErrorCode.SEGMENT_NOT_FOUND,
+                        "segment " + offer.segmentId() + " was dropped; it must come back empty under a new id");
+            }
             if (offer.cluster() != null) {
                 throw new StoreException(
                         ErrorCode.SEGMENT_NOT_FOUND,

@@ -63,6 +63,14 @@ class SegmentsTest {
     }
 
     @Test
+    void shouldNotTakeADroppedIdAgainWhenItsMountArrivesLate() {
+        Segment segment = fixture.mount("n1", 4 * MIB);
+        fixture.core.segments().leave(segment.id(), 1, fixture.now());
+        refused(ErrorCode.SEGMENT_NOT_FOUND, () -> fixture.mount(segment.id(), "n1", 4 * MIB, 1, null));
+        assertThat(fixture.core.segmentTable().all()).isEmpty();
+    }
+
+    @Test
     void shouldRefuseContentThatIsNotInTheJournal() {
         refused(ErrorCode.SEGMENT_NOT_FOUND, () -> fixture.mount(UUID.randomUUID(), "n1", MIB, 1, CLUSTER));
         refused(ErrorCode.SEGMENT_NOT_FOUND, () -> fixture.mount(UUID.randomUUID(), "n1", MIB, 1, new UUID(9, 9)));
