@@ -14,12 +14,20 @@ final class Wave {
     static final long MAX_OP_BYTES = 8L << 20;
 
     private final PlacementTable placements;
+    private final long maxBytes;
+    private final long maxOpBytes;
     private final @Nullable List<ValueOp>[] opsBySegment;
     private long bytes;
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
     Wave(PlacementTable placements) {
+        this(placements, MAX_BYTES, MAX_OP_BYTES);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    Wave(PlacementTable placements, long maxBytes, long maxOpBytes) {
         this.placements = placements;
+        this.maxBytes = maxBytes;
+        this.maxOpBytes = maxOpBytes;
         this.opsBySegment = new List[placements.segmentCount()];
     }
 
@@ -29,11 +37,11 @@ final class Wave {
      */
     long claim(long remaining, int replicas) {
         long claimed = remaining;
-        if (remaining > (MAX_BYTES - bytes) / replicas) {
+        if (remaining > (maxBytes - bytes) / replicas) {
             if (bytes > 0) {
                 return 0;
             }
-            claimed = Math.min(remaining, Math.max(MAX_BYTES / replicas, MAX_OP_BYTES));
+            claimed = Math.min(remaining, Math.max(maxBytes / replicas, maxOpBytes));
         }
         bytes += claimed * replicas;
         return claimed;
@@ -52,7 +60,7 @@ final class Wave {
             long extentEnd = extentStart + placements.lengthBytes(e);
             long end = Math.min(to, extentEnd);
             for (long at = Math.max(from, extentStart); at < end; ) {
-                long opBytes = Math.min(MAX_OP_BYTES, end - at);
+                long opBytes = Math.min(maxOpBytes, end - at);
                 ValueOp op = new ValueOp(
                         number,
                         placements.range(e),

@@ -1,0 +1,395 @@
+package io.mooncake4j.client;
+
+import io.mooncake4j.transfer.engine.SegmentTransfer;
+import io.mooncake4j.transfer.engine.TransferOp;
+import io.mooncake4j.transfer.wire.AccessToken;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.GrantOutcomeRequest;
+import io.mooncake4j.transfer.wire.proto.GrantOutcomeResponse;
+import io.mooncake4j.transfer.wire.proto.Keys;
+import io.mooncake4j.transfer.wire.proto.Placements;
+import io.mooncake4j.transfer.wire.proto.PutEndRequest;
+import io.mooncake4j.transfer.wire.proto.PutOptions;
+import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
+import io.mooncake4j.transfer.wire.proto.PutStartRequest;
+import io.mooncake4j.transfer.wire.proto.PutStartResponse;
+import io.mooncake4j.transfer.wire.proto.RenewGrantRequest;
+import io.mooncake4j.transfer.wire.proto.RenewGrantResponse;
+import io.mooncake4j.transfer.wire.proto.StatusResponse;
+import io.mooncake4j.transfer.wire.proto.Uuid;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One put without threads: what {@link PutFlow} and {@link PutEnding} do between two waits is a step here, in the same
+ * order. What is decided about a key, about the time that is left and about what goes into a wave is the client's own
+ * code: {@link Writing}, {@link Tenure}, {@link PlacementTable}, {@link Wave}.
+ */
+public final class SteppedPut {
+    private final Surroundings around;
+    private final SteppedClient client;
+    private final BatchKeys keys;
+    private final List<Writing> writings = new ArrayList<>();
+    private final PutOptions options;
+    private final long deadlineNanos;
+    private final Uuid clientId;
+    private final Consumer<List<PutResult>> done;
+    private final Map<TransferOp, Long> grants = new IdentityHashMap<>();
+    private @Nullable SteppedBackoff backoff;
+    private boolean over;
+
+    /** @param keys distinct */
+    SteppedPut(
+            SteppedClient client,
+            List<String> keys,
+            List<byte[]> values,
+            PutOptions options,
+            long timeoutNanos,
+            Consumer<List<PutResult>> done) {
+        this.client = client;
+        this.around = client.around;
+        this.keys = BatchKeys.of(keys);
+        for (int i = 0; i < values.size(); i++) {
+            writings.add(new Writing(i, new ValueBytes(ByteBuffer.wrap(values.get(i)))));
+        }
+        this.options = options;
+        this.deadlineNanos = around.nowNanos() + timeoutNanos;
+        this.clientId = Ids.toProto(around.clientId());
+        this.done = done;
+    }
+
+    void begin() {
+        next();
+    }
+
+    private void next() {
+        List<Writing> pending = new ArrayList<>(writings);
+        pending.removeIf(writing -> writing.step() == Writing.Step.ENDED);
+        if (pending.isEmpty()) {
+            finish();
+        } else if (backoff == null) {
+            backoff = new SteppedBackoff(around);
+            putOnce(pending);
+        } else {
+            backoff.pause(deadlineNanos, () -> putOnce(pending), () -> {
+                pending.forEach(Writing::fail);
+                finish();
+            });
+        }
+    }
+
+    private void finish() {
+        if (!over) {
+            over = true;
+            List<PutResult> results = new ArrayList<>();
+            writings.forEach(writing -> results.add(writing.result()));
+            done.accept(results);
+        }
+    }
+
+    /** As an exception that leaves {@link PutFlow#run}. */
+    private void failAll(StoreException failure) {
+        for (Writing writing : writings) {
+            if (writing.step() != Writing.Step.ENDED) {
+                writing.fail(failure);
+            }
+        }
+        finish();
+    }
+
+    private void putOnce(List<Writing> asked) {
+        Keys askedKeys = PutEnding.select(keys, asked);
+        PutStartRequest.Builder request = PutStartRequest.newBuilder()
+                .setClient(clientId)
+                .setSequence(around.nextSequence())
+                .setKeys(askedKeys)
+                .setOptions(options);
+        asked.forEach(writing -> request.addSizes(writing.sizeBytes()));
+        long sentNanos = around.nowNanos();
+        client.master.call(
+                Method.PUT_START,
+                request.build(),
+                PutStartResponse.parser(),
+                deadlineNanos,
+                answer -> started(asked, askedKeys, sentNanos, answer),
+                failure -> {
+                    if (failure.code() == ErrorCode.REQUEST_REVOKED) {
+                        asked.forEach(writing -> writing.note(failure.code(), failure.reason()));
+                        next();
+                    } else {
+                        client.owed.revoke(PutRevokeRequest.newBuilder()
+                                .setClient(clientId)
+                                .setSequence(request.getSequence())
+                                .build());
+                        failAll(failure);
+                    }
+                });
+    }
+
+    private void started(List<Writing> asked, Keys askedKeys, long sentNanos, PutStartResponse answer) {
+        Tenure.Terms terms =
+                terms(sentNanos, answer.getGrantMs(), answer.getStatusList(), answer.getPlacements(), asked.size());
+        List<Writing> granted = new ArrayList<>(asked.size());
+        for (int i = 0; i < asked.size(); i++) {
+            Writing writing = asked.get(i);
+            writing.answered(
+                    i,
+                    answer.getStatus(i),
+                    answer.getGrantIds(i),
+                    terms.placements().replicaCount(i));
+            if (writing.step() == Writing.Step.GRANTED) {
+                granted.add(writing);
+            }
+        }
+        if (granted.isEmpty()) {
+            next();
+            return;
+        }
+        Tenure tenure = new Tenure(terms, () -> renew(askedKeys, answer.getGrantIdsList()));
+        client.hold(tenure);
+        wave(granted, tenure);
+    }
+
+    private void wave(List<Writing> granted, Tenure tenure) {
+        Tenure.Terms terms = tenure.terms();
+        Wave wave = new Wave(terms.placements(), SteppedClient.WAVE_BYTES, SteppedClient.OP_BYTES);
+        List<Writing> inWave = new ArrayList<>(granted.size());
+        grants.clear();
+        for (Writing writing : granted) {
+            if (writing.join(wave, terms, around.checksums())) {
+                inWave.add(writing);
+                for (SegmentTransfer transfer : wave.transfers()) {
+                    transfer.ops().forEach(op -> grants.putIfAbsent(op, writing.grantId()));
+                }
+            }
+        }
+        if (inWave.isEmpty()) {
+            end(granted, tenure);
+            return;
+        }
+        Map<TransferOp, Long> owners = new IdentityHashMap<>(grants);
+        long now = around.nowNanos();
+        around.transfer(wave.transfers(), owners::get, now + (deadlineNanos - now) / 2, returned -> {
+            for (Writing writing : inWave) {
+                writing.settle(returned);
+            }
+            if (returned) {
+                client.renewIfDueAndWait(tenure, deadlineNanos, () -> wave(granted, tenure));
+            } else { // the exception leaves the call, which abandons what it holds
+                close(granted, tenure);
+                failAll(new StoreException(ErrorCode.TRANSFER_FAIL, "the engine failed"));
+            }
+        });
+    }
+
+    private void close(List<Writing> granted, Tenure tenure) {
+        client.release(tenure);
+        abandon(granted);
+    }
+
+    private void end(List<Writing> granted, Tenure tenure) {
+        List<Writing> unplaced = new ArrayList<>();
+        List<Writing> open = new ArrayList<>(granted.size());
+        for (Writing writing : granted) {
+            (writing.placed() == 0 ? unplaced : open).add(writing);
+        }
+        Runnable rest = () -> revoke(unplaced, () -> {
+            close(granted, tenure);
+            next();
+        });
+        Consumer<StoreException> broken = failure -> {
+            close(granted, tenure);
+            failAll(failure);
+        };
+        endOpen(open, new SteppedBackoff(around), rest, broken);
+    }
+
+    private void endOpen(List<Writing> open, SteppedBackoff pauses, Runnable rest, Consumer<StoreException> broken) {
+        if (open.isEmpty()) {
+            rest.run();
+            return;
+        }
+        putEnd(open, () -> {
+            open.removeIf(SteppedPut::settled);
+            if (open.isEmpty()) {
+                rest.run();
+                return;
+            }
+            pauses.pause(
+                    deadlineNanos,
+                    () -> askOutcome(
+                            open,
+                            () -> {
+                                open.removeIf(SteppedPut::settled);
+                                endOpen(open, pauses, rest, broken);
+                            },
+                            broken),
+                    rest);
+        });
+    }
+
+    private static boolean settled(Writing writing) {
+        return writing.step() == Writing.Step.ENDED || writing.step() == Writing.Step.TO_START;
+    }
+
+    private void putEnd(List<Writing> open, Runnable then) {
+        PutEndRequest.Builder request =
+                PutEndRequest.newBuilder().setClient(clientId).setKeys(PutEnding.select(keys, open));
+        for (Writing writing : open) {
+            request.addGrantIds(writing.grantId());
+            request.addPlaced(writing.placed());
+            request.addUnanswered(writing.unanswered());
+            request.addChecksums(writing.checksum());
+        }
+        List<Writing> asked = List.copyOf(open);
+        client.master.callOnce(
+                Method.PUT_END,
+                request.build(),
+                StatusResponse.parser(),
+                deadlineNanos,
+                answer -> ended(asked, answer, then),
+                (failure, maybeDelivered) -> {
+                    for (Writing writing : asked) {
+                        writing.note(failure.code(), failure.reason());
+                        if (maybeDelivered) {
+                            writing.ending();
+                        }
+                    }
+                    then.run();
+                });
+    }
+
+    private void ended(List<Writing> asked, StatusResponse answer, Runnable then) {
+        List<Writing> lapsed = new ArrayList<>(0);
+        for (int i = 0; i < asked.size(); i++) {
+            Writing writing = asked.get(i);
+            ErrorCode code = ErrorCode.of(answer.getStatus(i));
+            switch (code) {
+                case OK -> writing.stored();
+                case OBJECT_ALREADY_EXISTS -> writing.existed();
+                case GRANT_LAPSED -> {
+                    writing.note(code, "the grant had lapsed");
+                    lapsed.add(writing);
+                }
+                default -> {
+                    writing.note(code, "the master refused to end the put");
+                    writing.ending();
+                }
+            }
+        }
+        revoke(lapsed, then);
+    }
+
+    private void askOutcome(List<Writing> open, Runnable then, Consumer<StoreException> broken) {
+        List<Writing> doubtful = inStep(open, Writing.Step.ENDING);
+        if (doubtful.isEmpty()) {
+            then.run();
+            return;
+        }
+        client.master.call(
+                Method.GRANT_OUTCOME,
+                outcomeRequest(doubtful),
+                GrantOutcomeResponse.parser(),
+                deadlineNanos,
+                answer -> {
+                    List<Writing> never = new ArrayList<>(0);
+                    for (int i = 0; i < doubtful.size(); i++) {
+                        switch (answer.getOutcomes(i)) {
+                            case OUTCOME_COMMITTED, OUTCOME_REMOVED ->
+                                doubtful.get(i).stored();
+                            case OUTCOME_NEVER -> never.add(doubtful.get(i));
+                            case OUTCOME_OPEN, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {}
+                        }
+                    }
+                    revoke(never, then);
+                },
+                broken);
+    }
+
+    private void revoke(List<Writing> given, Runnable then) {
+        if (given.isEmpty()) {
+            then.run();
+            return;
+        }
+        PutRevokeRequest request = revokeRequest(given);
+        given.forEach(Writing::startAgain);
+        client.master.call(
+                Method.PUT_REVOKE, request, StatusResponse.parser(), deadlineNanos, answer -> then.run(), failure -> {
+                    client.owed.revoke(request);
+                    then.run();
+                });
+    }
+
+    private void abandon(List<Writing> granted) {
+        List<Writing> held = inStep(granted, Writing.Step.GRANTED);
+        if (!held.isEmpty()) {
+            client.owed.revoke(revokeRequest(held));
+            held.forEach(Writing::startAgain);
+        }
+        List<Writing> doubtful = inStep(granted, Writing.Step.ENDING);
+        if (!doubtful.isEmpty()) {
+            client.owed.revokeIfNever(outcomeRequest(doubtful), revokeRequest(doubtful));
+        }
+    }
+
+    private static List<Writing> inStep(List<Writing> all, Writing.Step step) {
+        List<Writing> some = new ArrayList<>(all);
+        some.removeIf(writing -> writing.step() != step);
+        return some;
+    }
+
+    private GrantOutcomeRequest outcomeRequest(List<Writing> doubtful) {
+        GrantOutcomeRequest.Builder request =
+                GrantOutcomeRequest.newBuilder().setKeys(PutEnding.select(keys, doubtful));
+        doubtful.forEach(writing -> request.addGrantIds(writing.grantId()));
+        return request.build();
+    }
+
+    private PutRevokeRequest revokeRequest(List<Writing> given) {
+        PutRevokeRequest.Builder request =
+                PutRevokeRequest.newBuilder().setClient(clientId).setKeys(PutEnding.select(keys, given));
+        for (Writing writing : given) {
+            request.addGrantIds(writing.grantId());
+            request.addUnanswered(writing.unanswered());
+        }
+        return request.build();
+    }
+
+    private CompletableFuture<Tenure.Terms> renew(Keys renewed, List<Long> grantIds) {
+        long sentNanos = around.nowNanos();
+        return client.master
+                .callAsync(
+                        Method.RENEW_GRANT,
+                        RenewGrantRequest.newBuilder()
+                                .setClient(clientId)
+                                .setKeys(renewed)
+                                .addAllGrantIds(grantIds)
+                                .build(),
+                        RenewGrantResponse.parser())
+                .thenApply(answer -> terms(
+                        sentNanos,
+                        answer.getGrantMs(),
+                        answer.getStatusList(),
+                        answer.getPlacements(),
+                        grantIds.size()));
+    }
+
+    private Tenure.Terms terms(long sentNanos, int grantMs, List<Integer> status, Placements placements, int count) {
+        BatchKeys.checkColumn(status.size(), count, "status");
+        return new Tenure.Terms(
+                sentNanos,
+                TimeUnit.MILLISECONDS.toNanos(grantMs),
+                status,
+                PlacementTable.read(placements, count, AccessToken.Mode.WRITE, around.clientId()));
+    }
+}

@@ -1,0 +1,35 @@
+package io.mooncake4j.deploy.simulation;
+
+/** What the seeds must have seen, or they have proven nothing. */
+enum Happening {
+    PUT_STORED,
+    PUT_FAILED,
+    PUT_OUTCOME_UNKNOWN,
+    GET_HIT,
+    GET_MISS,
+    GET_FAILED,
+    /** A lease ended before the last byte had arrived. */
+    LEASE_ENDED,
+    /** Memory was granted again. */
+    REUSED,
+    /** An object lies in several extents. */
+    SEVERAL_EXTENTS,
+    /** An object lies on several nodes. */
+    SEVERAL_REPLICAS,
+    /** A write was given up without its answer. */
+    WRITE_UNANSWERED,
+    /** A thread copied what it had in hand after its connection was closed. */
+    COPIED_AFTER_CLOSE,
+    TOKEN_REFUSED,
+    SESSION_REFUSED,
+    CUT_CONFIRMED,
+    GRANT_LAPSED,
+    GRANT_RENEWED,
+    EVICTED,
+    NODE_RETURNED_WARM,
+    NODE_RETURNED_COLD,
+    SEGMENT_DROPPED,
+    MASTER_RESTARTED,
+    DAMAGE_NOTICED,
+    REPLICA_DROPPED
+}

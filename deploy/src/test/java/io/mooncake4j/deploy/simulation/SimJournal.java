@@ -1,0 +1,109 @@
+package io.mooncake4j.deploy.simulation;
+
+import io.mooncake4j.master.placement.Change;
+import io.mooncake4j.master.placement.ChangeLog;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * The journal of one master's life. It forgets with the master, like the journal in memory; but what is appended may take
+ * a while to be durable, as it will where placement is kept outside. A journal that outlives masters is another one of
+ * these, shared by the lives of one cluster.
+ */
+final class SimJournal implements ChangeLog {
+    private record Waiting(long sequence, Runnable action) {}
+
+    private final World world;
+    private final SimProcess process;
+    private final boolean slow;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    /** Per object, its last change. */
+    private final Map<Long, Long> changed = new HashMap<>();
+
+    private final Map<String, Long> objectByKey = new HashMap<>();
+    private long head;
+    private long durable;
+    private boolean committing;
+
+    SimJournal(World world, SimProcess process, boolean slow) {
+        this.world = world;
+        this.process = process;
+        this.slow = slow;
+    }
+
+    @Override
+    public long append(Change change) {
+        head++;
+        if (change instanceof Change.ObjectPlaced placed) {
+            changed.put(placed.objectId(), head);
+            Long before = objectByKey.put(key(placed.key()), placed.objectId());
+            if (before != null && before == placed.objectId()) {
+                world.happened(Happening.REPLICA_DROPPED);
+            }
+            if (before != null) {
+                changed.put(before, head);
+            }
+        } else if (change instanceof Change.ObjectRemoved removed) {
+            changed.put(removed.objectId(), head);
+            objectByKey.remove(key(removed.key()), removed.objectId());
+        } else if (change instanceof Change.SegmentMounted mounted) {
+            world.checks().master.segmentMounted(mounted.segmentId());
+        } else if (change instanceof Change.SegmentDropped dropped) {
+            world.checks().master.segmentDropped(dropped.segmentId());
+        }
+        if (!slow) {
+            durable = head;
+        } else if (!committing) {
+            commit();
+        }
+        return head;
+    }
+
+    private static String key(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    private void commit() {
+        committing = true;
+        long batch = head;
+        process.after(world.scheduler().between(200_000, 30_000_000), () -> {
+            committing = false;
+            durable = batch;
+            for (Waiting next = waiting.peek(); next != null && next.sequence <= durable; next = waiting.peek()) {
+                waiting.poll();
+                next.action.run();
+            }
+            if (head > durable) {
+                commit();
+            }
+        });
+    }
+
+    @Override
+    public void whenDurable(long sequence, Runnable action) {
+        if (sequence <= durable) {
+            action.run();
+        } else {
+            waiting.add(new Waiting(sequence, action));
+        }
+    }
+
+    @Override
+    public boolean durable() {
+        return false;
+    }
+
+    /** Whether memory waits for its removal to be durable: nobody but these actions knows of it. */
+    boolean removing() {
+        return !waiting.isEmpty();
+    }
+
+    /** Whether everything that was said about the object is durable. */
+    boolean settled(long objectId) {
+        Long last = changed.get(objectId);
+        return last == null || last <= durable;
+    }
+}

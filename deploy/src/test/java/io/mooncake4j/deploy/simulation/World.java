@@ -1,0 +1,294 @@
+package io.mooncake4j.deploy.simulation;
+
+import io.mooncake4j.transfer.engine.SegmentTarget;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One master, some nodes and clients, and everything between them, from one seed. Real are the master's core and calls,
+ * its eviction, a node's protocol, gate and sessions, and what a client decides about its keys, leases and grants.
+ * Modelled are network, processes, threads, memory and clocks, the drivers around those decisions, and the data
+ * protocol. What is there in the end: everything was answered, and nothing leaked.
+ */
+final class World {
+    private static final int AUDIT_EVENTS = 64;
+    private static final long SETTLED_NANOS = 90_000_000_000L;
+    private static final int MAX_VALUE_BYTES = 1400;
+
+    private final Plan plan;
+    private final Scheduler scheduler;
+    private final Trace trace;
+    private final SimNetwork network;
+    private final Truth truth;
+    private final Checks checks;
+    private final SimRpc rpc;
+    private final SimClock masterClock;
+    private final Map<UUID, SimMaster> masters = new HashMap<>();
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final List<SimClient> clients = new ArrayList<>();
+    private final Set<Long> damaged = new HashSet<>();
+    private final Faults faults;
+    private SimMaster master;
+    private int masterLives;
+    private int clientLives;
+    private final long[] happened = new long[Happening.values().length];
+    private long ids;
+    private boolean settling;
+
+    World(Plan plan, boolean traced) {
+        this.plan = plan;
+        this.scheduler = new Scheduler(plan.seed());
+        this.trace = new Trace(traced, scheduler);
+        this.network = new SimNetwork(scheduler, plan);
+        this.truth = new Truth(plan);
+        this.checks = new Checks(this, truth);
+        this.rpc = new SimRpc(this);
+        this.masterClock = new SimClock(scheduler);
+        this.master = newMaster();
+        for (int i = 0; i < plan.nodes(); i++) {
+            nodes.add(new SimNode(this, i));
+        }
+        for (int i = 0; i < plan.clients(); i++) {
+            clients.add(newClient());
+        }
+        this.faults = new Faults(this);
+    }
+
+    /**
+     * Runs the plan's events and lets the world come to rest.
+     *
+     * @throws Violation if a rule was broken
+     */
+    void run() {
+        faults.begin();
+        while (scheduler.executed() < plan.events()) {
+            step();
+        }
+        settle();
+    }
+
+    private void step() {
+        try {
+            if (!scheduler.step()) {
+                throw checks.violated("S10", "nothing happens any more");
+            }
+            if (scheduler.executed() % AUDIT_EVENTS == 0) {
+                master.audit();
+            }
+        } catch (Violation e) {
+            throw e;
+        } catch (RuntimeException | AssertionError e) {
+            checks.rethrow();
+            throw new Violation("accounting", e);
+        }
+        checks.rethrow();
+    }
+
+    /** Without further faults every call ends, all memory is found again, and every node serves. */
+    private void settle() {
+        settling = true;
+        network.heal();
+        if (!master.process().alive()) {
+            restartMaster();
+        }
+        nodes.forEach(node -> {
+            if (!node.process().alive()) {
+                node.start(true);
+            }
+        });
+        await("every call ends", () -> clients.stream().noneMatch(SimClient::busy));
+        SimClient last = newClient();
+        for (int i = 0; i < plan.keys(); i++) {
+            last.remove(key(i));
+        }
+        await(
+                "everything is removed",
+                () -> !last.busy() && master.core().objects().objectCount() == 0);
+        await("all memory is free again", this::atRest);
+        master.audit();
+    }
+
+    private boolean atRest() {
+        for (SimNode node : nodes) {
+            var segment = master.core().segmentTable().find(node.segmentId());
+            if (segment == null || !segment.usable() || segment.usedBytes() > 0) {
+                return false;
+            }
+        }
+        return master.core().puts().openGrants() == 0;
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        long until = scheduler.nowNanos() + SETTLED_NANOS;
+        while (!condition.getAsBoolean()) {
+            if (scheduler.nowNanos() > until) {
+                throw checks.violated("S10", "not within " + SETTLED_NANOS / 1_000_000_000L + " s: " + what);
+            }
+            step();
+        }
+    }
+
+    // Who lives there
+
+    private SimMaster newMaster() {
+        SimMaster fresh = new SimMaster(this, masterClock, ++masterLives);
+        masters.put(fresh.clusterId(), fresh);
+        return fresh;
+    }
+
+    private SimClient newClient() {
+        return new SimClient(this, "client-" + ++clientLives, new SimClock(scheduler));
+    }
+
+    void restartMaster() {
+        happened(Happening.MASTER_RESTARTED);
+        master = newMaster();
+    }
+
+    void replace(SimClient dead) {
+        SimClient fresh = newClient();
+        clients.set(clients.indexOf(dead), fresh);
+        fresh.start(plan.callsPerClient());
+    }
+
+    SimMaster master() {
+        return master;
+    }
+
+    /** The life that leads, or led, the cluster. */
+    SimMaster masterOf(UUID clusterId) {
+        SimMaster found = masters.get(clusterId);
+        if (found == null) {
+            throw checks.violated("S3", "no master has the cluster id " + clusterId);
+        }
+        return found;
+    }
+
+    @Nullable
+    SimProcess masterProcess() {
+        return master.process().alive() ? master.process() : null;
+    }
+
+    List<SimNode> nodes() {
+        return nodes;
+    }
+
+    List<SimClient> clients() {
+        return clients;
+    }
+
+    /** Where the content of that id is, if it still is. */
+    @Nullable
+    SimNode nodeOf(UUID segmentId) {
+        for (SimNode node : nodes) {
+            if (node.isSegment(segmentId)) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    @Nullable
+    SimNode nodeByNonce(long nonce) {
+        for (SimNode node : nodes) {
+            if (node.nonce() == nonce && node.process().alive()) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    void happened(Happening what) {
+        happened[what.ordinal()]++;
+    }
+
+    /** How often, by the ordinals of {@link Happening}. */
+    long[] happened() {
+        return happened.clone();
+    }
+
+    // What they share
+
+    Plan plan() {
+        return plan;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    Truth truth() {
+        return truth;
+    }
+
+    Checks checks() {
+        return checks;
+    }
+
+    SimRpc rpc() {
+        return rpc;
+    }
+
+    /** Whether nothing goes wrong any more, and nobody calls. */
+    boolean settling() {
+        return settling;
+    }
+
+    UUID newId() {
+        return new UUID(plan.seed(), ++ids << 8);
+    }
+
+    String key() {
+        return key(scheduler.random.nextInt(plan.keys()));
+    }
+
+    private static String key(int number) {
+        return "key-" + number;
+    }
+
+    byte[] newValue() {
+        int most = (int) Math.min(MAX_VALUE_BYTES, plan.segmentBytes() / 2);
+        byte[] value = new byte[1 + scheduler.random.nextInt(scheduler.chance(0.5) ? 256 : most)];
+        scheduler.random.nextBytes(value);
+        return value;
+    }
+
+    /** Whether a thread stalls here. */
+    boolean stalls(int likeliness) {
+        return !settling && scheduler.chance(plan.stalled() * likeliness);
+    }
+
+    boolean enginesFail() {
+        return !settling && scheduler.chance(0.01);
+    }
+
+    /** A token is on its way to be used. */
+    void seen(SegmentTarget target) {
+        faults.seen(target);
+    }
+
+    void damage(SimNode node, int region, int offset, long objectId) {
+        node.damage(region, offset);
+        damaged.add(objectId);
+    }
+
+    /** Whether bytes of the object were damaged where they lay. */
+    boolean damaged(long objectId) {
+        return damaged.contains(objectId);
+    }
+}

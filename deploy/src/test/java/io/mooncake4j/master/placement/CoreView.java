@@ -1,0 +1,33 @@
+package io.mooncake4j.master.placement;
+
+import io.mooncake4j.transfer.wire.KeyColumn;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Looks into a core without changing it. */
+public final class CoreView {
+    private CoreView() {}
+
+    /** Which object the key of the default tenant holds, readable or not; takes no lease. */
+    public static @Nullable ObjectView find(MasterCore core, KeyColumn keys, int index) {
+        KeySlice key = new KeySlice(core.objects().tenant("")).at(keys, index);
+        ObjectShard shard = core.objects.shardOf(key.hash());
+        synchronized (shard) {
+            ObjectEntry entry = shard.find(key);
+            return entry == null
+                    ? null
+                    : new ObjectView(entry.id, entry.sizeBytes, entry.checksum, java.util.List.of(entry.replicas));
+        }
+    }
+
+    /** Whether the extent is in use, as just this one. False for a segment that is not there (any more). */
+    public static boolean inUse(MasterCore core, UUID segmentId, Extent extent) {
+        Segment segment = core.segmentTable().find(segmentId);
+        if (segment == null) {
+            return false;
+        }
+        synchronized (segment) {
+            return segment.space().holds(extent);
+        }
+    }
+}
