@@ -30,10 +30,12 @@ public final class ClientSettings {
 
     public static final Setting<List<HostPort>> MASTER = Setting.of(
                     "master", ADDRESSES, "127.0.0.1:50051", "Where the master listens; several are one service")
-            .alsoFrom("MOONCAKE_MASTER");
+            .alsoFrom("MOONCAKE_MASTER")
+            .alsoInFile("master_server_address");
     public static final Setting<String> TENANT = Setting.of(
                     "tenant", SettingType.TEXT, "default", "Whose objects: every tenant has keys of its own")
-            .alsoFrom("MOONCAKE_TENANT_ID");
+            .alsoFrom("MOONCAKE_TENANT_ID")
+            .alsoInFile("tenant_id");
     public static final Setting<Boolean> CHECKSUMS = Setting.of(
                     "checksums",
                     SettingType.SWITCH,
@@ -64,7 +66,8 @@ public final class ClientSettings {
                     SettingType.SIZE,
                     "64MB",
                     "How much memory the client's own buffers have; reserved when the first is leased")
-            .alsoFrom("MOONCAKE_LOCAL_BUFFER_SIZE");
+            .alsoFrom("MOONCAKE_LOCAL_BUFFER_SIZE")
+            .alsoInFile("local_buffer_size");
     public static final Setting<Integer> TCP_CONNECTIONS = Setting.of(
                     "tcp-connections", SettingType.integer(1, 16), "4", "How many connections go to one node at most")
             .alsoFrom("MC_TCP_LANES_PER_PEER");

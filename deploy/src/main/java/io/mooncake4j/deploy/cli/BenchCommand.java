@@ -18,7 +18,6 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code bench}. */
@@ -26,17 +25,14 @@ import picocli.CommandLine.Parameters;
         name = "bench",
         description = {
             "Measure puts and gets: throughput, rate, latency and CPU time.",
-            "",
             "Puts make new keys all the time, so a long run also measures eviction. Gets go round a set of keys."
                     + " Latency is that of a call, which moves a whole batch. GB/s are 10^9 bytes a second."
         },
         footer = {
-            "",
-            "Examples:",
             "  mooncake4j bench --size 1MB --batch 32",
             "  mooncake4j bench get --size 4KB --threads 1 --duration 10s"
         })
-final class BenchCommand extends SettingsCommand {
+final class BenchCommand extends StoreCommand {
     private static final long GET_SET_BYTES = 256L << 20;
     private static final int GET_SET_KEYS = 10_000;
 
@@ -99,15 +95,13 @@ final class BenchCommand extends SettingsCommand {
     private boolean csv;
 
     BenchCommand(Console console) {
-        super(console, Clients.SETTINGS);
+        super(console);
     }
 
     @Override
     int run(Settings settings) throws Exception {
         if (threads < 1 || batch < 1 || checkEvery < 1 || size.count() < 1 || size.count() > 1 << 30) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--threads, --batch and --check-every must be at least 1, --size from 1 to 1GB");
+            throw wrong("--threads, --batch and --check-every must be at least 1, --size from 1 to 1GB");
         }
         TextTable table = new TextTable(
                 "operation",
@@ -125,7 +119,7 @@ final class BenchCommand extends SettingsCommand {
         for (Operation operation : operations) {
             well &= measure(settings, operation, table);
         }
-        if (!csv) {
+        if (!csv && !json) {
             table.print(console.out());
         }
         return well ? ExitCode.DONE : ExitCode.FAILED;
@@ -193,6 +187,24 @@ final class BenchCommand extends SettingsCommand {
 
     private void print(Operation operation, BenchResult result, double clientCpu, double nodeCpu, TextTable table) {
         Histogram nanos = result.callNanos();
+        if (json) {
+            new Fields()
+                    .with("operation", name(operation))
+                    .with("size_bytes", size.count())
+                    .with("threads", threads)
+                    .with("batch", batch)
+                    .with("bytes_per_second", result.gigabytesPerSecond() * 1e9)
+                    .with("keys_per_second", result.keysPerSecond())
+                    .with("call_p50_us", nanos.getValueAtPercentile(50) / 1e3)
+                    .with("call_p90_us", nanos.getValueAtPercentile(90) / 1e3)
+                    .with("call_p99_us", nanos.getValueAtPercentile(99) / 1e3)
+                    .with("client_cpu_seconds_per_gb", clientCpu)
+                    .with("node_cpu_seconds_per_gb", pids.isEmpty() ? null : nodeCpu)
+                    .with("failed_calls", result.failed())
+                    .with("wrong_bytes", result.wrongBytes())
+                    .print(console.out());
+            return;
+        }
         if (csv) {
             console.out()
                     .printf(

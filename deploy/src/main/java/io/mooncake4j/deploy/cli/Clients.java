@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class Clients {
     /** Settings of every command that talks to a store. */
     static final List<Setting<?>> SETTINGS = Stream.concat(
-                    ClientSettings.ALL.stream(), Stream.of(CommonSettings.LOG_LEVEL))
+                    ClientSettings.ALL.stream(), Stream.of(CommonSettings.CONFIG, CommonSettings.LOG_LEVEL))
             .toList();
 
     private static final long MAX_BATCH_BYTES = 64L << 20;

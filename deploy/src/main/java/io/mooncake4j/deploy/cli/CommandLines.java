@@ -21,6 +21,10 @@ final class CommandLines {
             command.addFlags(commandLine.getCommandSpec());
             root.addSubcommand(commandLine);
         }
+        root.addSubcommand(new CompletionCommand(console));
+        root.addSubcommand(new ConfigurationCommand(console));
+        HelpPages.arrange(root);
+        root.getSubcommands().values().forEach(HelpPages::arrange);
         ErrorMessages errors = new ErrorMessages(console);
         Converters.register(root);
         root.setExecutionExceptionHandler(errors)
@@ -42,8 +46,16 @@ final class CommandLines {
                 new RemoveCommand(console),
                 new ListCommand(console),
                 new StatCommand(console),
+                new TopCommand(console),
                 new BenchCommand(console),
                 new ReplayCommand(console));
+    }
+
+    /** The settings that a configuration file may have. */
+    static Set<Setting<?>> fileSettings() {
+        Set<Setting<?>> all = allSettings();
+        all.remove(CommonSettings.CONFIG);
+        return all;
     }
 
     /** The settings of all processes. */

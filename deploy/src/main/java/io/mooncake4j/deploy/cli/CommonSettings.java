@@ -5,6 +5,13 @@ import io.mooncake4j.transfer.settings.SettingType;
 
 /** Settings of every process. */
 final class CommonSettings {
+    static final Setting<String> CONFIG = Setting.of(
+                    "config",
+                    SettingType.TEXT.shownAs("FILE"),
+                    "",
+                    "A YAML file of settings; flags and environment win over it")
+            .alsoFrom("MOONCAKE_CONFIG_PATH");
+
     static final Setting<String> LOG_LEVEL = Setting.of(
                     "log-level",
                     SettingType.choice("TRACE", "DEBUG", "INFO", "WARN", "ERROR"),

@@ -10,13 +10,27 @@ import java.util.Map;
  * @param out results, for people and pipes
  * @param err errors, warnings and progress
  * @param terminal whether somebody watches err
+ * @param screen whether somebody watches out
  */
-record Console(InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, boolean terminal) {
+record Console(
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Map<String, String> environment,
+        boolean terminal,
+        boolean screen) {
     static final String TERMINAL_PROPERTY = "mooncake4j.terminal";
+    static final String SCREEN_PROPERTY = "mooncake4j.screen";
 
-    /** This process's own. The launcher knows whether there is a terminal and tells it by a property. */
+    /** This process's own. The launcher knows whether there are terminals and tells it by properties. */
     static Console ofProcess() {
-        return new Console(System.in, System.out, System.err, System.getenv(), Boolean.getBoolean(TERMINAL_PROPERTY));
+        return new Console(
+                System.in,
+                System.out,
+                System.err,
+                System.getenv(),
+                Boolean.getBoolean(TERMINAL_PROPERTY),
+                Boolean.getBoolean(SCREEN_PROPERTY));
     }
 
     void warn(String message) {

@@ -2,6 +2,11 @@ package io.mooncake4j.deploy.cli;
 
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -33,17 +38,34 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
         return ExitCode.WRONG_USAGE;
     }
 
-    private static String text(Exception e) {
+    /** What went wrong and what to do, in one line. */
+    static String text(Exception e) {
         if (e instanceof FailedException) {
             return String.valueOf(e.getMessage());
         }
         if (e instanceof StoreException store) {
             return store.getMessage() + hint(store.code());
         }
-        if (e instanceof java.nio.file.NoSuchFileException) {
-            return e.getMessage() + ": no such file";
+        if (e instanceof UncheckedIOException wrapped && wrapped.getCause() instanceof FileSystemException file) {
+            return text(file);
+        }
+        if (e instanceof FileSystemException file) {
+            return file.getFile() + ": " + problem(file);
         }
         return e.getMessage() == null ? e.toString() : e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private static String problem(FileSystemException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "a file is in the way of a directory";
+        }
+        return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
     }
 
     private static String hint(ErrorCode code) {

@@ -11,13 +11,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "exists",
         description = "Say for each key whether it can be read. Exit code 0 if all can, 3 if not.",
-        footer = {"", "Example:", "  mooncake4j exists greeting || echo gone"})
-final class ExistsCommand extends SettingsCommand {
+        footer = "  mooncake4j exists greeting || echo gone")
+final class ExistsCommand extends StoreCommand {
     @Parameters(paramLabel = "KEY", arity = "1..*", description = "Keys to look for.")
     private List<String> keys = List.of();
 
     ExistsCommand(Console console) {
-        super(console, Clients.SETTINGS);
+        super(console);
     }
 
     @Override
@@ -27,7 +27,12 @@ final class ExistsCommand extends SettingsCommand {
             List<KeyResult<Long>> results = client.existsBatch(keys);
             for (int i = 0; i < keys.size(); i++) {
                 boolean there = results.get(i).orThrow().isPresent();
-                console.out().println((there ? "yes\t" : "no\t") + keys.get(i));
+                print(
+                        new Fields()
+                                .with("key", keys.get(i))
+                                .with("exists", there)
+                                .with("size_bytes", there ? results.get(i).value() : null),
+                        (there ? "yes\t" : "no\t") + Printable.of(keys.get(i)));
                 all &= there;
             }
         }

@@ -1,5 +1,6 @@
 package io.mooncake4j.deploy.cli;
 
+import java.time.Duration;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
@@ -38,6 +39,28 @@ final class Figures {
         }
         String digits = value == Math.rint(value) ? "%.0f" : "%.1f";
         return format(digits, value) + new String[] {" B", " KB", " MB", " GB", " TB"}[unit];
+    }
+
+    /** The exact number, and rounded where that is shorter. */
+    static String bytes(long bytes) {
+        return count(bytes) + " bytes" + (bytes < 10_000 ? "" : " (" + size(bytes) + ")");
+    }
+
+    /** A time that passes, in its two largest units or so. */
+    static String span(Duration time) {
+        long seconds = time.toSeconds();
+        if (seconds < 10) {
+            return format("%.1f s", time.toMillis() / 1e3);
+        }
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + " min " + seconds % 60 + " s";
+        }
+        return seconds < 86_400
+                ? seconds / 3600 + " h " + seconds / 60 % 60 + " min"
+                : seconds / 86_400 + " d " + seconds / 3600 % 24 + " h";
     }
 
     static String count(long number) {

@@ -9,14 +9,12 @@ import picocli.CommandLine.Command;
         name = "master",
         description = {
             "Run a master: it knows where objects are, and never touches their bytes.",
-            "Stops cleanly on SIGTERM and Ctrl-C."
+            "Stops cleanly on SIGTERM and Ctrl-C. MOONCAKE4J_HEAP (default 2g) sizes its heap, about 1 GB for every 3 million"
+                    + " objects."
         },
         footer = {
-            "",
-            "Example:",
             "  mooncake4j master --bind-host 127.0.0.1 --rpc-port 50051",
-            "",
-            "Its environment: MOONCAKE4J_HEAP (default 2g) sizes its heap, about 1 GB for every 3 million objects."
+            "  MOONCAKE4J_HEAP=8g mooncake4j master --config /etc/mooncake4j.yaml"
         })
 final class MasterCommand extends SettingsCommand {
     MasterCommand(Console console) {

@@ -62,6 +62,7 @@ final class MasterSettings {
             NODE_OFFLINE,
             NODE_DROPPED,
             ClientSettings.BUSY_POLL,
+            CommonSettings.CONFIG,
             CommonSettings.SERVER_LOG_LEVEL);
 
     private MasterSettings() {}

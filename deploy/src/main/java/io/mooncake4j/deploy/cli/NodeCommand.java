@@ -13,8 +13,6 @@ import picocli.CommandLine.Command;
             "Stops cleanly on SIGTERM and Ctrl-C."
         },
         footer = {
-            "",
-            "Examples:",
             "  mooncake4j node --master 10.0.0.1:50051 --segment-size 64GB",
             "  mooncake4j node --memory hugetlbfs:/dev/hugepages --segment-size 64GB"
         })

@@ -32,7 +32,8 @@ final class NodeSettings {
                     SettingType.sizeFrom(SegmentMemoryOptions.ALIGNMENT_BYTES),
                     "4GB",
                     "How much memory to lend to the store")
-            .alsoFrom("MOONCAKE_GLOBAL_SEGMENT_SIZE");
+            .alsoFrom("MOONCAKE_GLOBAL_SEGMENT_SIZE")
+            .alsoInFile("global_segment_size");
     static final Setting<MemoryKind> MEMORY = Setting.of(
             "memory",
             MEMORY_KIND,
@@ -46,7 +47,8 @@ final class NodeSettings {
                     SettingType.TEXT.shownAs("HOST"),
                     "",
                     "Where clients reach this node; by default this machine's address towards the master")
-            .alsoFrom("MOONCAKE_LOCAL_HOSTNAME");
+            .alsoFrom("MOONCAKE_LOCAL_HOSTNAME")
+            .alsoInFile("local_hostname");
     static final Setting<String> BIND_HOST = Setting.of(
                     "bind-host",
                     SettingType.TEXT.shownAs("ADDRESS"),
@@ -71,6 +73,7 @@ final class NodeSettings {
             BIND_HOST,
             NAME,
             ON_STOP,
+            CommonSettings.CONFIG,
             CommonSettings.SERVER_LOG_LEVEL);
 
     private NodeSettings() {}

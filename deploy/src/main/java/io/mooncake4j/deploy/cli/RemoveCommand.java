@@ -14,14 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "rm",
         description = "Remove objects by key, by pattern, or all of the tenant's.",
-        footer = {
-            "",
-            "Examples:",
-            "  mooncake4j rm greeting today",
-            "  mooncake4j rm --regex '^replay-'",
-            "  mooncake4j rm --all"
-        })
-final class RemoveCommand extends SettingsCommand {
+        footer = {"  mooncake4j rm greeting today", "  mooncake4j rm --regex '^replay-'", "  mooncake4j rm --all"})
+final class RemoveCommand extends StoreCommand {
     @ArgGroup(multiplicity = "1")
     @SuppressWarnings("NullAway.Init")
     private Which which;
@@ -38,7 +32,7 @@ final class RemoveCommand extends SettingsCommand {
     }
 
     RemoveCommand(Console console) {
-        super(console, Clients.SETTINGS);
+        super(console);
     }
 
     @Override
@@ -48,7 +42,7 @@ final class RemoveCommand extends SettingsCommand {
                 return remove(client, which.keys);
             }
             long removed = which.regex != null ? client.removeByRegex(which.regex) : client.removeAll();
-            console.out().println("removed " + removed);
+            print(new Fields().with("removed", removed), "removed " + removed);
             return ExitCode.DONE;
         }
     }
@@ -60,10 +54,10 @@ final class RemoveCommand extends SettingsCommand {
             if (results.get(i).orThrow().isPresent()) {
                 removed++;
             } else {
-                console.err().println("mooncake4j rm: " + keys.get(i) + ": not found");
+                console.err().println("mooncake4j rm: " + Printable.of(keys.get(i)) + ": not found");
             }
         }
-        console.out().println("removed " + removed);
+        print(new Fields().with("removed", removed), "removed " + removed);
         return removed == keys.size() ? ExitCode.DONE : ExitCode.NOT_FOUND;
     }
 }

@@ -25,29 +25,24 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code replay}. */
 @Command(
         name = "replay",
         description = {
             "Replay a trace of LLM requests against the store and check every byte that is read.",
-            "",
             "A request is a list of 512-token blocks. Its leading blocks that are present are read; the rest is written,"
                     + " as an engine with a prefix cache does. A block whose read finds it evicted meanwhile counts as a"
                     + " miss, and so do those after it. The same requests are served to simulated caches,"
                     + " in the order in which clients took them, to compare hit rates.",
-            "Without --trace, a multi-turn workload is generated: one system prompt, growing sessions, Zipf users."
+            "Without --trace, a multi-turn workload is generated: one system prompt, growing sessions, Zipf users.",
+            "Exit code 1 if a byte was wrong or a request failed."
         },
         footer = {
-            "",
-            "Exit code 1 if a byte was wrong or a request failed.",
-            "",
-            "Examples:",
             "  mooncake4j replay --duration 20s",
             "  mooncake4j replay --trace conversation_trace.jsonl --bytes-per-token 2048 --requests 3000 --clients 4"
         })
-final class ReplayCommand extends SettingsCommand {
+final class ReplayCommand extends StoreCommand {
     private static final int TOKENS_PER_BLOCK = 512;
     private static final int GENERATED_REQUESTS = 3000;
 
@@ -117,7 +112,7 @@ final class ReplayCommand extends SettingsCommand {
     private @Nullable String keyPrefix;
 
     ReplayCommand(Console console) {
-        super(console, Clients.SETTINGS);
+        super(console);
     }
 
     @Override
@@ -135,7 +130,9 @@ final class ReplayCommand extends SettingsCommand {
                     new EndlessCache(),
                     new LruCache(capacityBytes, options.blockBytes()),
                     new LruCache(reducedBytes, options.blockBytes()));
-            announce(options, settings, capacityBytes);
+            if (!json) {
+                announce(options, settings, capacityBytes);
+            }
             try (Replay replay = new Replay(source, options, () -> store(settings, options), models)) {
                 follow(replay, options);
                 long evicted = cluster.clusterStatus().evictedObjects() - before.evictedObjects();
@@ -144,7 +141,11 @@ final class ReplayCommand extends SettingsCommand {
                 report.compare("endless cache", hits[0]);
                 report.compare("plain LRU of " + Figures.size(capacityBytes), hits[1]);
                 report.compare("plain LRU of " + Figures.size(reducedBytes), hits[2]);
-                report.print(console.out(), evicted);
+                if (json) {
+                    report.fields(evicted).print(console.out());
+                } else {
+                    report.print(console.out(), evicted);
+                }
                 return exitCode(replay.tally());
             }
         }
@@ -173,10 +174,6 @@ final class ReplayCommand extends SettingsCommand {
                 seed,
                 limit,
                 duration != null ? duration : Duration.ofDays(30));
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 
     private Iterator<TraceRequest> source() throws IOException {

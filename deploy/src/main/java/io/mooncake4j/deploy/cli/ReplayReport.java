@@ -10,7 +10,9 @@ import org.HdrHistogram.Histogram;
 final class ReplayReport {
     private final ReplayTally tally;
     private final long nanos;
-    private final List<String> comparisons = new ArrayList<>();
+    private final List<Comparison> comparisons = new ArrayList<>();
+
+    private record Comparison(String cache, long hits) {}
 
     ReplayReport(ReplayTally tally, long nanos) {
         this.tally = tally;
@@ -19,7 +21,7 @@ final class ReplayReport {
 
     /** Adds a simulated cache to compare with. */
     void compare(String name, long hits) {
-        comparisons.add(Figures.percent(hits, tally.blocks()) + "  " + name);
+        comparisons.add(new Comparison(name, hits));
     }
 
     void print(PrintStream out, long evictedObjects) {
@@ -27,8 +29,8 @@ final class ReplayReport {
         line(out, "requests", Figures.count(requests) + " in " + Figures.time(nanos));
         line(out, "block hits", Figures.count(tally.hits()) + " of " + Figures.count(tally.blocks()));
         line(out, "hit rate", Figures.percent(tally.hits(), tally.blocks()));
-        for (String comparison : comparisons) {
-            line(out, "  simulated", comparison);
+        for (Comparison other : comparisons) {
+            line(out, "  simulated", Figures.percent(other.hits, tally.blocks()) + "  " + other.cache);
         }
         line(out, "read", Figures.rate(tally.bytesRead(), nanos) + ", " + Figures.size(tally.bytesRead()));
         line(out, "written", Figures.rate(tally.bytesWritten(), nanos) + ", " + Figures.size(tally.bytesWritten()));
@@ -37,6 +39,40 @@ final class ReplayReport {
         line(out, "evictions", Figures.count(evictedObjects));
         line(out, "failed requests", tally.failedRequests() + because(tally.firstFailure()));
         line(out, "wrong bytes", tally.wrongBytes() + because(tally.firstWrong()));
+    }
+
+    Fields fields(long evictedObjects) {
+        return new Fields()
+                .with("requests", tally.requests())
+                .with("elapsed_ms", nanos / 1_000_000)
+                .with("blocks", tally.blocks())
+                .with("block_hits", tally.hits())
+                .with("hit_rate", StatFields.ratio(tally.hits(), tally.blocks()))
+                .with(
+                        "simulated",
+                        comparisons.stream()
+                                .map(other -> new Fields()
+                                        .with("cache", other.cache)
+                                        .with("hit_rate", StatFields.ratio(other.hits, tally.blocks())))
+                                .toList())
+                .with("read_bytes", tally.bytesRead())
+                .with("written_bytes", tally.bytesWritten())
+                .with("get_latency", micros(tally.readNanos()))
+                .with("put_latency", micros(tally.writeNanos()))
+                .with("evicted_objects", evictedObjects)
+                .with("failed_requests", tally.failedRequests())
+                .with("first_failure", tally.firstFailure())
+                .with("wrong_bytes", tally.wrongBytes())
+                .with("first_wrong", tally.firstWrong());
+    }
+
+    private static Fields micros(Histogram nanos) {
+        return new Fields()
+                .with("batches", nanos.getTotalCount())
+                .with("p50_us", nanos.getValueAtPercentile(50) / 1e3)
+                .with("p90_us", nanos.getValueAtPercentile(90) / 1e3)
+                .with("p99_us", nanos.getValueAtPercentile(99) / 1e3)
+                .with("max_us", nanos.getMaxValue() / 1e3);
     }
 
     private static String because(String first) {

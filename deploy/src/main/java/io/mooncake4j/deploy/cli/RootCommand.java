@@ -13,20 +13,17 @@ import picocli.CommandLine.Spec;
         versionProvider = RootCommand.Version.class,
         description = {
             "A distributed KV-cache store for LLM inference.",
-            "",
-            "A master knows where objects are, nodes lend the memory that holds them, clients put and get."
+            "A master knows where objects are, nodes lend the memory that holds them, clients put and get.",
+            "Settings come from flags, else environment variables, else a configuration file, else defaults;"
+                    + " 'mooncake4j configuration' lists them all. 'mooncake4j COMMAND --help' tells the rest."
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
-            "",
-            "A store on one machine:",
             "  mooncake4j master &",
             "  mooncake4j node --segment-size 1GB &",
             "  echo hello | mooncake4j put greeting -",
             "  mooncake4j get greeting",
-            "",
-            "Every flag that is a setting can also be given by an environment variable; the flag wins.",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found."
+            "  mooncake4j top"
         })
 final class RootCommand implements Runnable {
     @Spec

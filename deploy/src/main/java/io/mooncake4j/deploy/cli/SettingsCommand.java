@@ -1,12 +1,15 @@
 package io.mooncake4j.deploy.cli;
 
 import io.mooncake4j.client.ClientSettings;
+import io.mooncake4j.deploy.config.ConfigFile;
 import io.mooncake4j.transfer.settings.Setting;
 import io.mooncake4j.transfer.settings.SettingException;
 import io.mooncake4j.transfer.settings.SettingSource;
 import io.mooncake4j.transfer.settings.SettingType;
 import io.mooncake4j.transfer.settings.Settings;
 import io.mooncake4j.transfer.settings.Variables;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +25,7 @@ import picocli.CommandLine.Spec;
 abstract class SettingsCommand implements Callable<Integer> {
     final Console console;
     private final List<Setting<?>> declared;
+    private List<String> configWarnings = List.of();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -56,15 +60,18 @@ abstract class SettingsCommand implements Callable<Integer> {
     void addFlags(CommandSpec to) {
         for (Setting<?> setting : declared) {
             boolean onOff = setting.type() == SettingType.SWITCH;
-            to.addOption(OptionSpec.builder(setting.flag())
+            OptionSpec.Builder option = OptionSpec.builder(setting.flag())
                     .paramLabel(setting.type().unit())
                     .type(onOff ? Boolean.class : String.class)
                     .arity(onOff ? "0" : "1")
                     .negatable(onOff)
                     .description(
                             setting.meaning() + ".",
-                            "Default " + shown(setting) + "; environment " + names(setting) + ".")
-                    .build());
+                            "Default " + shown(setting) + "; environment " + names(setting) + ".");
+            if (!onOff && !setting.type().words().isEmpty()) {
+                option.completionCandidates(setting.type().words());
+            }
+            to.addOption(option.build());
         }
     }
 
@@ -72,8 +79,7 @@ abstract class SettingsCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings;
         try {
-            settings = Settings.resolve(
-                    declared, List.of(this::fromFlag, SettingSource.environment(console.environment())));
+            settings = resolve();
         } catch (SettingException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -81,7 +87,9 @@ abstract class SettingsCommand implements Callable<Integer> {
             printConfig(settings);
             return ExitCode.DONE;
         }
+        configWarnings.forEach(console::warn);
         Set<String> unused = Variables.withoutEffect(console.environment(), declared, CommandLines.allSettings());
+        unused.removeAll(LauncherVariables.names());
         if (!unused.isEmpty()) {
             console.warn("set, but without effect on '" + spec.name() + "': " + String.join(", ", unused));
         }
@@ -94,6 +102,25 @@ abstract class SettingsCommand implements Callable<Integer> {
         } catch (SettingException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private Settings resolve() {
+        List<SettingSource> sources = new ArrayList<>();
+        sources.add(this::fromFlag);
+        sources.add(SettingSource.environment(console.environment()));
+        Settings.Value<?> file = Settings.resolve(List.of(CommonSettings.CONFIG), sources)
+                .values()
+                .get(0);
+        if (!file.text().isEmpty()) {
+            Path path = Path.of(file.text());
+            if (!Files.exists(path)) {
+                throw new SettingException(file.place() + ": " + path + ": no such file");
+            }
+            ConfigFile config = ConfigFile.read(path, CommandLines.fileSettings());
+            configWarnings = config.warnings();
+            sources.add(config);
+        }
+        return Settings.resolve(declared, sources);
     }
 
     /** What was asked for and is not built yet. */
@@ -116,6 +143,15 @@ abstract class SettingsCommand implements Callable<Integer> {
     }
 
     private void printConfig(Settings settings) {
+        if (this instanceof StoreCommand store && store.json) {
+            settings.values()
+                    .forEach(value -> new Fields()
+                            .with("setting", value.setting().name())
+                            .with("value", value.text())
+                            .with("source", value.place())
+                            .print(console.out()));
+            return;
+        }
         TextTable table = new TextTable("setting", "value", "source");
         for (Settings.Value<?> value : settings.values()) {
             table.row(value.setting().name(), value.text(), value.place());

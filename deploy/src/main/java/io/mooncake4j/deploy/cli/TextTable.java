@@ -25,7 +25,7 @@ final class TextTable {
             for (int row = 0; row < rows.size(); row++) {
                 String cell = rows.get(row)[column];
                 widths[column] = Math.max(widths[column], cell.length());
-                numbers[column] &= row == 0 || cell.isEmpty() || Character.isDigit(cell.charAt(0));
+                numbers[column] &= row == 0 || cell.isEmpty() || cell.equals("-") || Character.isDigit(cell.charAt(0));
             }
         }
         for (String[] row : rows) {

@@ -3,10 +3,14 @@ package io.mooncake4j.deploy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mooncake4j.transfer.settings.Setting;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +27,22 @@ class CommandLineTest {
                 "put",
                 "put key",
                 "put key file more",
+                "put key file --prefix p",
+                "put key - other -",
+                "put --from-dir /no/such/directory",
+                "put --from-dir . key file",
+                "put key file --parallel 0",
                 "get",
+                "get one two",
+                "get one --json",
+                "get one --prefix p",
+                "get one --to-dir d --prefix p",
+                "get --to-dir d",
+                "get one -o f --to-dir d",
+                "stat key --node n",
+                "completion",
+                "completion fish",
+                "master --config /no/such/file",
                 "exists",
                 "rm",
                 "rm key --all",
@@ -109,12 +128,13 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"master", "node", "put", "get", "exists", "rm", "ls", "stat", "bench", "replay"})
+    @ValueSource(strings = {"master", "node", "put", "get", "exists", "rm", "ls", "stat", "top", "bench", "replay"})
     void shouldTeachWhenAskedForHelp(String command) {
         CapturedRun run = CapturedRun.of(command, "--help");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("Example", "mooncake4j " + command, "--print-config");
+        assertThat(run.out())
+                .contains("NAME", "SYNOPSIS", "EXAMPLES", "EXIT STATUS", "  mooncake4j " + command, "--print-config");
     }
 
     @Test
@@ -127,7 +147,7 @@ class CommandLineTest {
                 assertThat(help).contains(variable.name());
             }
         }
-        assertThat(CapturedRun.of("--help").out()).contains("Exit codes").contains("replay");
+        assertThat(CapturedRun.of("--help").out()).contains("EXIT STATUS").contains("replay");
     }
 
     @Test
@@ -160,6 +180,75 @@ class CommandLineTest {
 
         assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ")))
                 .contains("checksums " + (on ? "on" : "off") + " flag --checksums");
+    }
+
+    @Test
+    void shouldPreferFlagThenEnvironmentThenFileWhenAllGiveAValue(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("conf.yaml"),
+                "# shared\nsegment-size: 1GB\ndata-port: 1\nname: from-file\nrpc-port: 7\n");
+        Map<String, String> environment = Map.of(
+                "MOONCAKE4J_CONFIG", file.toString(), "MOONCAKE4J_SEGMENT_SIZE", "2GB", "MOONCAKE4J_DATA_PORT", "2");
+
+        CapturedRun run = CapturedRun.of(environment, NO_INPUT, "node", "--data-port", "3", "--print-config");
+
+        assertThat(run.out().lines().map(line -> line.replaceAll(" +", " ")))
+                .contains(
+                        "data-port 3 flag --data-port",
+                        "segment-size 2GB environment MOONCAKE4J_SEGMENT_SIZE",
+                        "name from-file " + file + ":4",
+                        "on-stop auto default");
+    }
+
+    @Test
+    void shouldNameLineKeyValueAndRangeWhenAFileIsWrong(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("conf.yaml");
+        String config = file.toString();
+
+        Files.writeString(file, "name: n\nsegmnt-size: 4GB\n");
+        CapturedRun typo = CapturedRun.of("node", "--config", config);
+        Files.writeString(file, "\nread-lease: 2h\n");
+        CapturedRun value = CapturedRun.of("master", "--config", config);
+
+        assertThat(typo.exitCode()).isEqualTo(2);
+        assertThat(typo.err()).contains(file + ":2: unknown key 'segmnt-size'; did you mean 'segment-size'?");
+        assertThat(value.exitCode()).isEqualTo(2);
+        assertThat(value.err()).contains(file + ":2: read-lease: '2h' is not a duration from 100ms to 1h");
+    }
+
+    @Test
+    void shouldWarnWhenAFileOfMooncakesHasWhatMeansNothingHere(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("mooncake.json"),
+                "{\"metadata_server\": \"P2PHANDSHAKE\",\n\"master_server_address\": \"127.0.0.1:1\"}");
+
+        CapturedRun run = CapturedRun.of(
+                Map.of("MOONCAKE_CONFIG_PATH", file.toString()), NO_INPUT, "exists", "key", "--timeout", "200ms");
+
+        assertThat(run.err())
+                .contains("warning: " + file + ":1: metadata_server has no effect")
+                .contains("127.0.0.1:1");
+    }
+
+    @Test
+    void shouldPrintTheConfigurationAsJsonWhenAsked() {
+        assertThat(CapturedRun.of("ls", "--print-config", "--json").json())
+                .contains(Map.of("setting", "tenant", "value", "default", "source", "default"));
+    }
+
+    @Test
+    void shouldNotWarnWhenVariablesAreTheLaunchers() {
+        CapturedRun run = CapturedRun.of(
+                Map.of("MOONCAKE4J_HEAP", "1g", "MOONCAKE4J_JAVA_OPTS", "-Dx=y"),
+                NO_INPUT,
+                "exists",
+                "key",
+                "--master",
+                "127.0.0.1:1",
+                "--timeout",
+                "200ms");
+
+        assertThat(run.err()).doesNotContain("warning");
     }
 
     @Test

@@ -62,6 +62,20 @@ class LauncherIT {
         }
     }
 
+    @Test
+    void shouldEndWithZeroWhenTopIsTerminated() throws Exception {
+        try (ScriptRun master = start("master", "--bind-host", "127.0.0.1", "--rpc-port", "0")) {
+            String address = master.awaitLine("ready: master on ");
+            try (ScriptRun top = start("top", "--master", address, "--interval", "100ms")) {
+                top.awaitLine("time ");
+                top.terminate();
+                assertThat(top.exitCode()).as(top.output()).isZero();
+                assertThat(top.output().lines())
+                        .allSatisfy(line -> assertThat(line).doesNotContain("Exception"));
+            }
+        }
+    }
+
     private int run(String... arguments) throws Exception {
         try (ScriptRun run = start(arguments)) {
             return run.exitCode();

@@ -1,6 +1,7 @@
 package io.mooncake4j.deploy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.mooncake4j.master.service.MasterOptions;
 import io.mooncake4j.master.service.MasterServer;
@@ -118,13 +119,94 @@ class StoreCommandsTest {
         }
 
         assertThat(run("ls", "list/").out().lines()).containsExactlyInAnyOrder("list/0", "list/1", "list/2");
-        assertThat(run("ls", "-l", "list/2").out()).isEqualTo("102\tlist/2" + System.lineSeparator());
+        assertThat(run("ls", "-l", "list/2").out().lines().toList().get(1))
+                .containsPattern("102 +1 none +- +[0-9.]+ s  list/2$");
         assertThat(run("exists", "list/0", "list/1").exitCode()).isZero();
         assertThat(run("exists", "list/0", "list/9").out().lines()).containsExactly("yes\tlist/0", "no\tlist/9");
-        assertThat(run("stat", "list/1").out()).contains("101 bytes").containsPattern("replica +cli-[12] region 0");
+        assertThat(run("stat", "list/1").out())
+                .contains("101 bytes")
+                .containsPattern("replica +cli-[12] \\(ok, 127.0.0.1:[0-9]+\\): region 0 at");
         assertThat(run("rm", "list/0").out()).contains("removed 1");
         assertThat(run("rm", "--regex", "^list/").out()).contains("removed 2");
         assertThat(run("ls", "list/").out()).isEmpty();
+    }
+
+    @Test
+    void shouldPrintOneObjectALineWhenAskedForJson() {
+        run(bytes(100), "put", "json/a", "-");
+        run(bytes(200), "put", "json/b\u001b", "-");
+
+        assertThat(run("ls", "json/", "--json").json())
+                .containsExactlyInAnyOrder(
+                        Map.of("key", "json/a", "size_bytes", 100), Map.of("key", "json/b\u001b", "size_bytes", 200));
+        assertThat(run("ls", "json/b").out()).isEqualTo("json/b\\u001b" + System.lineSeparator());
+        assertThat(run("ls", "json/a", "--long", "--json").json())
+                .singleElement()
+                .satisfies(object -> assertThat(object)
+                        .containsEntry("size_bytes", 100)
+                        .containsEntry("pin", "none")
+                        .containsEntry("lease_left_ms", 0)
+                        .containsKeys("object_id", "crc32c", "soft_pin_left_ms", "idle_ms", "replicas"));
+        assertThat(run("exists", "--json", "json/a", "json/c").json())
+                .extracting(object -> object.get("exists"), object -> object.get("size_bytes"))
+                .containsExactly(tuple(true, 100), tuple(false, null));
+        assertThat(run("rm", "--json", "json/a").json()).containsExactly(Map.of("removed", 1));
+        assertThat(run(bytes(7), "put", "json/d", "-", "--json").json())
+                .singleElement()
+                .satisfies(object -> assertThat(object)
+                        .containsEntry("key", "json/d")
+                        .containsEntry("status", "stored")
+                        .containsEntry("size_bytes", 7)
+                        .containsEntry("replicas", 1)
+                        .containsEntry("error", null));
+    }
+
+    @Test
+    void shouldTellOfReplicasLeasesAndPlacesWhenAskedForAnObject() throws IOException {
+        Path file = Files.write(directory.resolve("in"), bytes(5000));
+        run("put", "seen", file.toString(), "--replicas", "2");
+
+        Map<String, Object> before = run("stat", "--json", "seen").json().get(0);
+        run("get", "seen", "-o", directory.resolve("out").toString());
+        Map<String, Object> after = run("stat", "--json", "seen").json().get(0);
+
+        assertThat(CapturedRun.objects(before.get("replicas"))).hasSize(2).allSatisfy(replica -> {
+            assertThat((String) replica.get("node")).startsWith("cli-");
+            assertThat(replica).containsEntry("state", "ok");
+            assertThat(CapturedRun.objects(replica.get("extents")))
+                    .singleElement()
+                    .satisfies(extent -> assertThat(extent).containsEntry("length_bytes", 5000));
+        });
+        assertThat(before).containsEntry("lease_left_ms", 0);
+        assertThat((int) after.get("lease_left_ms")).isPositive();
+        assertThat(run("stat", "seen").out()).contains("read lease    ").contains(" left");
+    }
+
+    @Test
+    void shouldTellOfClusterAndNodesWhenAskedForJson() {
+        run(bytes(300), "put", "counted", "-");
+        run("get", "counted", "-o", directory.resolve("out").toString());
+
+        Map<String, Object> cluster = run("stat", "--json").json().get(0);
+        CapturedRun node = run("stat", "--node", "cli-2", "--json");
+
+        assertThat(cluster)
+                .containsKeys("cluster_id", "term", "uptime_ms", "objects", "open_puts", "puts", "put_bytes")
+                .containsKeys("gets_hit", "gets_missed", "hit_rate", "located_bytes", "evicted_objects")
+                .containsKeys("evicted_bytes", "grants_lapsed", "sessions_cut");
+        assertThat(CapturedRun.object(cluster.get("memory"))).containsKeys("size_bytes", "used_bytes");
+        assertThat((int) cluster.get("put_bytes")).isGreaterThanOrEqualTo(300);
+        assertThat((int) cluster.get("located_bytes")).isGreaterThanOrEqualTo(300);
+        assertThat(CapturedRun.objects(cluster.get("nodes"))).hasSize(2);
+        assertThat(CapturedRun.objects(cluster.get("calls")))
+                .extracting(call -> call.get("method"))
+                .contains("PUT_START", "PUT_END", "GET_REPLICAS");
+        assertThat(node.json().get(0))
+                .containsEntry("name", "cli-2")
+                .containsEntry("state", "ok")
+                .containsEntry("size_bytes", (int) SEGMENT_BYTES);
+        assertThat(run("stat", "--node", "cli-2").out()).contains("cli-2", "32 MB", "heard");
+        assertThat(run("stat", "--node", "cli-9").exitCode()).isEqualTo(3);
     }
 
     @Test
@@ -174,6 +256,13 @@ class StoreCommandsTest {
                         "plain LRU of 64 MB",
                         "checksums off")
                 .contains("plain LRU of 56 MB");
+        CapturedRun json = run("bench", "put", "--size", "4KB", "--warmup", "50ms", "--duration", "100ms", "--json");
+        assertThat(json.json().get(0)).containsEntry("operation", "put").containsEntry("wrong_bytes", 0);
+        assertThat(run("replay", "--requests", "5", "--bytes-per-token", "16", "--json")
+                        .json()
+                        .get(0))
+                .containsEntry("wrong_bytes", 0)
+                .containsEntry("requests", 5);
         assertThat(bench.exitCode()).as(bench.err() + bench.out()).isZero();
         assertThat(Arrays.stream(bench.out().split("\n")).skip(1)).hasSize(2);
         assertThat(run("ls", "bench-").out()).isEmpty();

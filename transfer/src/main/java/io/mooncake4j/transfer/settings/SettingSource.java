@@ -10,8 +10,14 @@ public interface SettingSource {
      * What was given.
      *
      * @param place where, as a user knows it, such as {@code MOONCAKE4J_SEGMENT_SIZE}
+     * @param errorPlace how an error names place and setting
      */
-    record Given(String text, String place) {}
+    record Given(String text, String place, String errorPlace) {
+        /** For places whose name tells the setting. */
+        public Given(String text, String place) {
+            this(text, place, place);
+        }
+    }
 
     Optional<Given> find(Setting<?> setting);
 

@@ -50,7 +50,7 @@ public final class Settings {
                     return new Value<>(
                             setting, setting.type().parser().apply(given.get().text()), place);
                 } catch (SettingException e) {
-                    throw new SettingException(place + ": " + e.getMessage());
+                    throw new SettingException(given.get().errorPlace() + ": " + e.getMessage());
                 }
             }
         }

@@ -1,0 +1,5 @@
+/** Configuration files. */
+@NullMarked
+package io.mooncake4j.deploy.config;
+
+import org.jspecify.annotations.NullMarked;
