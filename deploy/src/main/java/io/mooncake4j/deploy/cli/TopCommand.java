@@ -7,8 +7,6 @@ import io.mooncake4j.transfer.settings.Settings;
 import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -123,18 +121,18 @@ final class TopCommand extends StoreCommand {
         if (screen != null) {
             screen.show(
                     List.of(
-                            "mooncake4j top   master " + master + "   " + TopView.clock() + ", Ctrl-C ends",
+                            "mooncake4j top   master " + master + "   " + TimeOfDay.clock() + ", Ctrl-C ends",
                             "",
                             "no answer: " + e.getMessage(),
                             "trying again every " + Figures.span(interval)),
                     Screen.Size.now());
         } else if (json) {
             new Fields()
-                    .with("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())
+                    .with("time", TimeOfDay.iso())
                     .with("error", new Fields().with("code", e.code().name()).with("message", e.reason()))
                     .print(console.out());
         } else {
-            console.err().println("mooncake4j top: " + TopView.clock() + " no answer: " + e.getMessage());
+            console.err().println("mooncake4j top: " + TimeOfDay.clock() + " no answer: " + e.getMessage());
         }
     }
 }

@@ -6,18 +6,12 @@ import io.mooncake4j.client.ClusterStatus.State;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How {@code top} shows a sample: as a screen, a line or JSON. */
 final class TopView {
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final String LINE = "%-8s %5s %6s %11s %10s %6s %8s %10s %8s %9s %9s %9s";
     /** Shown always, so that the table stays still; others only when they were called. */
     private static final List<String> MAIN_CALLS = List.of("PUT_START", "PUT_END", "GET_REPLICAS", "EXISTS");
@@ -48,7 +42,7 @@ final class TopView {
         CallStatistics get = sample.call("GET_REPLICAS");
         return String.format(
                 LINE,
-                clock(),
+                TimeOfDay.clock(),
                 NodeTable.count(sample.now(), State.OK),
                 used(sample.now()),
                 Figures.count(sample.now().objects()),
@@ -62,17 +56,13 @@ final class TopView {
                 time(get, 99));
     }
 
-    static String clock() {
-        return LocalTime.now(ZoneId.systemDefault()).format(CLOCK);
-    }
-
     /** Lines of a whole screen. */
     static List<String> screen(TopSample sample, String master) {
         ClusterStatus now = sample.now();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
         out.println("mooncake4j top   master " + master + "   up " + Figures.span(now.uptime()) + "   answers in "
-                + Figures.time(sample.roundTripNanos()) + "   " + clock() + ", Ctrl-C ends");
+                + Figures.time(sample.roundTripNanos()) + "   " + TimeOfDay.clock() + ", Ctrl-C ends");
         out.println();
         line(out, "nodes", nodes(now));
         line(out, "memory", NodeTable.memory(now));
@@ -131,7 +121,7 @@ final class TopView {
     static Fields fields(TopSample sample) {
         ClusterStatus now = sample.now();
         return new Fields()
-                .with("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())
+                .with("time", TimeOfDay.iso())
                 .with("cluster_id", now.clusterId().toString())
                 .with("term", now.term())
                 .with("uptime_ms", now.uptime().toMillis())

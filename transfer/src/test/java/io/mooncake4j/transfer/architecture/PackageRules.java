@@ -103,6 +103,8 @@ public final class PackageRules {
         return noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName(ROOT + ".deploy.cli.ReplayCommand") // for a key prefix that is new
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".deploy.cli.TimeOfDay") // shown to people
                 .should()
                 .accessTargetWhere(describe(
                         "it is the wall clock",
