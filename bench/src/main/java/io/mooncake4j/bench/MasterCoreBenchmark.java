@@ -7,7 +7,7 @@ import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.MasterTimes;
 import io.mooncake4j.master.placement.ObjectView;
 import io.mooncake4j.master.placement.PlacementStrategy;
-import io.mooncake4j.master.placement.PutStarted;
+import io.mooncake4j.master.placement.GrantResult;
 import io.mooncake4j.master.placement.PutTerms;
 import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.master.placement.Segments;
@@ -110,7 +110,7 @@ public class MasterCoreBenchmark {
     private void putAll(KeyColumn keys) {
         long now = System.nanoTime();
         Tenant tenant = core.objects().tenant("");
-        List<PutStarted> started =
+        List<GrantResult> started =
                 core.puts().start(client, sequence.incrementAndGet(), tenant, keys, sizes, terms, now);
         KeySlice key = new KeySlice(tenant);
         Commit commit = new Commit();

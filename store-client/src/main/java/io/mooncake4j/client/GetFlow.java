@@ -31,14 +31,14 @@ final class GetFlow<T> {
     /** 20 MB/s. */
     private static final long PATIENCE_NANOS_PER_BYTE = 50;
 
-    private final Core core;
+    private final ClientContext context;
     private final BatchKeys keys;
     private final List<Reading<T>> readings;
     private final Deadline deadline;
 
     /** @param readings one for each key that is sent, in their order */
-    GetFlow(Core core, BatchKeys keys, List<Reading<T>> readings, Deadline deadline) {
-        this.core = core;
+    GetFlow(ClientContext context, BatchKeys keys, List<Reading<T>> readings, Deadline deadline) {
+        this.context = context;
         this.keys = keys;
         this.readings = readings;
         this.deadline = deadline;
@@ -83,11 +83,11 @@ final class GetFlow<T> {
     private void readOnce(List<Reading<T>> asked) {
         Keys askedKeys = select(asked);
         long sentNanos = System.nanoTime();
-        ReplicasResponse answer = core.master.call(
+        ReplicasResponse answer = context.master.call(
                 Method.GET_REPLICAS,
                 GetReplicasRequest.newBuilder()
-                        .setClient(core.clientIdProto)
-                        .setTenant(core.tenant)
+                        .setClient(context.clientIdProto)
+                        .setTenant(context.tenant)
                         .setKeys(askedKeys)
                         .build(),
                 ReplicasResponse.parser(),
@@ -114,11 +114,11 @@ final class GetFlow<T> {
             return;
         }
         Tenure tenure = new Tenure(terms, () -> renew(askedKeys, answer.getObjectIdsList()));
-        core.renewals.add(tenure);
+        context.renewals.add(tenure);
         try {
             transfer(moving, tenure);
         } finally {
-            core.renewals.remove(tenure);
+            context.renewals.remove(tenure);
         }
     }
 
@@ -129,18 +129,18 @@ final class GetFlow<T> {
             Wave wave = new Wave(terms.placements());
             long startedNanos = System.nanoTime();
             for (Reading<T> reading : moving) {
-                if (reading.join(wave, terms, core.avoided, startedNanos)) {
+                if (reading.join(wave, terms, context.avoided, startedNanos)) {
                     inWave.add(reading);
                 }
             }
             if (!inWave.isEmpty()) {
-                core.engine.run(wave.transfers(), tryDeadline(wave, inWave));
+                context.engine.run(wave.transfers(), tryDeadline(wave, inWave));
             }
             long now = System.nanoTime();
             for (Reading<T> reading : inWave) {
                 boolean held =
-                        now - tenure.endNanos(reading.slot()) < 0 || !core.safety.enforce(SafetyRule.LEASE_CHECK);
-                reading.settle(held, core.avoided, now);
+                        now - tenure.endNanos(reading.slot()) < 0 || !context.safety.enforce(SafetyRule.LEASE_CHECK);
+                reading.settle(held, context.avoided, now);
                 if (reading.takeMismatch()) {
                     mismatched(reading);
                 }
@@ -155,10 +155,10 @@ final class GetFlow<T> {
     }
 
     private void mismatched(Reading<T> reading) {
-        core.mismatches.increment();
+        context.mismatches.increment();
         LOG.warn("object {}: {}", reading.objectId(), reading.detail());
         UUID corrupt = reading.mismatchAt();
-        if (corrupt != null && core.suspicions.confirms(reading.objectId(), corrupt)) {
+        if (corrupt != null && context.suspicions.confirms(reading.objectId(), corrupt)) {
             reportCorrupt(reading, corrupt);
         }
     }
@@ -176,13 +176,13 @@ final class GetFlow<T> {
 
     private CompletableFuture<Tenure.Terms> renew(Keys renewed, List<Long> objectIds) {
         MessageLite request = RenewLeaseRequest.newBuilder()
-                .setClient(core.clientIdProto)
-                .setTenant(core.tenant)
+                .setClient(context.clientIdProto)
+                .setTenant(context.tenant)
                 .setKeys(renewed)
                 .addAllObjectIds(objectIds)
                 .build();
         long sentNanos = System.nanoTime();
-        return core.master
+        return context.master
                 .callAsync(Method.RENEW_LEASE, request, ReplicasResponse.parser())
                 .thenApply(answer -> terms(sentNanos, answer, objectIds.size()));
     }
@@ -193,15 +193,15 @@ final class GetFlow<T> {
                 sentNanos,
                 TimeUnit.MILLISECONDS.toNanos(answer.getLeaseMs()),
                 answer.getStatusList(),
-                PlacementTable.read(answer.getPlacements(), count, AccessToken.Mode.READ, core.clientId));
+                PlacementTable.read(answer.getPlacements(), count, AccessToken.Mode.READ, context.clientId));
     }
 
     private void reportCorrupt(Reading<T> reading, UUID segment) {
-        core.master.send(
+        context.master.send(
                 Method.REPORT_CORRUPT,
                 ReportCorruptRequest.newBuilder()
-                        .setClient(core.clientIdProto)
-                        .setTenant(core.tenant)
+                        .setClient(context.clientIdProto)
+                        .setTenant(context.tenant)
                         .setKeys(select(List.of(reading)))
                         .addObjectIds(reading.objectId())
                         .addSegments(Ids.toProto(segment))

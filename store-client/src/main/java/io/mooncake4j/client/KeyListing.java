@@ -16,15 +16,15 @@ import java.util.Queue;
 final class KeyListing implements Iterator<KeyInfo> {
     private static final int PAGE_KEYS = 1000;
 
-    private final Core core;
+    private final ClientContext context;
     private final String prefix;
     private final Duration timeout;
     private final Queue<KeyInfo> page = new ArrayDeque<>();
     private ByteString next = ByteString.EMPTY;
     private boolean last;
 
-    KeyListing(Core core, String prefix, Duration timeout) {
-        this.core = core;
+    KeyListing(ClientContext context, String prefix, Duration timeout) {
+        this.context = context;
         this.prefix = prefix;
         this.timeout = timeout;
     }
@@ -46,12 +46,12 @@ final class KeyListing implements Iterator<KeyInfo> {
     }
 
     private void fetch() {
-        core.running.begin();
+        context.running.begin();
         try {
-            ListKeysResponse answer = core.master.call(
+            ListKeysResponse answer = context.master.call(
                     Method.LIST_KEYS,
                     ListKeysRequest.newBuilder()
-                            .setTenant(core.tenant)
+                            .setTenant(context.tenant)
                             .setPrefix(prefix)
                             .setPage(next)
                             .setLimit(PAGE_KEYS)
@@ -66,7 +66,7 @@ final class KeyListing implements Iterator<KeyInfo> {
             next = answer.getNextPage();
             last = next.isEmpty();
         } finally {
-            core.running.end();
+            context.running.end();
         }
     }
 }

@@ -55,14 +55,14 @@ import java.util.function.IntFunction;
 public final class MooncakeClient implements AutoCloseable {
     private static final List<KvEntry> NO_ENTRIES = List.of();
 
-    private final Core core;
+    private final ClientContext context;
     private final StoreCalls calls;
     private final Invocations invocations;
     private final Duration timeout;
 
-    MooncakeClient(Core core, Invocations invocations, Duration timeout) {
-        this.core = core;
-        this.calls = new StoreCalls(core);
+    MooncakeClient(ClientContext context, Invocations invocations, Duration timeout) {
+        this.context = context;
+        this.calls = new StoreCalls(context);
         this.invocations = invocations;
         this.timeout = timeout;
     }
@@ -84,7 +84,7 @@ public final class MooncakeClient implements AutoCloseable {
     /** This client with another operation timeout. It shares everything, its close included. */
     public MooncakeClient withTimeout(Duration operationTimeout) {
         return new MooncakeClient(
-                core, invocations, MooncakeClientBuilder.positive("operationTimeout", operationTimeout));
+                context, invocations, MooncakeClientBuilder.positive("operationTimeout", operationTimeout));
     }
 
     /**
@@ -93,7 +93,7 @@ public final class MooncakeClient implements AutoCloseable {
      * @throws StoreException BUFFER_OVERFLOW if the client's pool is smaller; OVERLOADED if nothing came free; CLOSED
      */
     public KvBuffer lease(int bytes) {
-        return invocations.run(NO_ENTRIES, () -> KvBuffer.lease(core.pool(), bytes, deadline()));
+        return invocations.run(NO_ENTRIES, () -> KvBuffer.lease(context.pool(), bytes, deadline()));
     }
 
     // put
@@ -209,7 +209,7 @@ public final class MooncakeClient implements AutoCloseable {
 
     /** Only the first waits for room: later ones might wait for what their own call holds. */
     private IntFunction<Target<KvBuffer>> leased(Deadline deadline) {
-        return i -> new Target.Leased(core.pool(), i == 0 ? deadline : Deadline.afterNanos(0));
+        return i -> new Target.Leased(context.pool(), i == 0 ? deadline : Deadline.afterNanos(0));
     }
 
     /**
@@ -337,10 +337,10 @@ public final class MooncakeClient implements AutoCloseable {
 
     private long removeByRegex(String regex, Deadline deadline) {
         RemoveByRegexRequest request = RemoveByRegexRequest.newBuilder()
-                .setTenant(core.tenant)
+                .setTenant(context.tenant)
                 .setRegex(regex)
                 .build();
-        return core.master
+        return context.master
                 .call(Method.REMOVE_BY_REGEX, request, RemovedResponse.parser(), deadline)
                 .getRemoved();
     }
@@ -357,8 +357,8 @@ public final class MooncakeClient implements AutoCloseable {
 
     private long removeAll(Deadline deadline) {
         RemoveAllRequest request =
-                RemoveAllRequest.newBuilder().setTenant(core.tenant).build();
-        return core.master
+                RemoveAllRequest.newBuilder().setTenant(context.tenant).build();
+        return context.master
                 .call(Method.REMOVE_ALL, request, RemovedResponse.parser(), deadline)
                 .getRemoved();
     }
@@ -370,14 +370,14 @@ public final class MooncakeClient implements AutoCloseable {
      * each page within the operation timeout: keys put or removed meanwhile may be there or not.
      */
     public Iterable<KeyInfo> listKeys(String prefix) {
-        return () -> new KeyListing(core, prefix, timeout);
+        return () -> new KeyListing(context, prefix, timeout);
     }
 
     /** What the master says about its segments and itself. */
     public ClusterStatus clusterStatus() {
         return invocations.run(
                 NO_ENTRIES,
-                () -> ClusterStatus.of(core.master.call(
+                () -> ClusterStatus.of(context.master.call(
                         Method.LIST_SEGMENTS,
                         ListSegmentsRequest.getDefaultInstance(),
                         ListSegmentsResponse.parser(),
@@ -391,18 +391,18 @@ public final class MooncakeClient implements AutoCloseable {
     @Override
     public void close() {
         if (invocations.close()) {
-            core.close();
+            context.close();
         }
     }
 
     /** As it stands in tokens. For tests. */
     UUID clientId() {
-        return core.clientId;
+        return context.clientId;
     }
 
     /** How often bytes that were read did not have their checksum. For tests. */
     long checksumMismatches() {
-        return core.mismatches.sum();
+        return context.mismatches.sum();
     }
 
     private Deadline deadline() {

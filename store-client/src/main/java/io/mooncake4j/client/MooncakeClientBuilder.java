@@ -158,7 +158,7 @@ public final class MooncakeClientBuilder {
         List<Transport> used =
                 transports == null ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout) : transports;
         RunningCalls running = new RunningCalls();
-        Core core = new Core(
+        ClientContext context = new ClientContext(
                 tenant,
                 checksums,
                 safetyRules,
@@ -167,7 +167,7 @@ public final class MooncakeClientBuilder {
                 new TransferEngine(used, transferThreads),
                 (int) localBufferBytes);
         return new MooncakeClient(
-                core, new Invocations(running, asyncThreads, asyncQueue, closeTimeout), operationTimeout);
+                context, new Invocations(running, asyncThreads, asyncQueue, closeTimeout), operationTimeout);
     }
 
     static Duration positive(String name, Duration value) {

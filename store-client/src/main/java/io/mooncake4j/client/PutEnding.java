@@ -16,12 +16,12 @@ import java.util.List;
 
 /** The end of write grants: committed by PutEnd, or given up by PutRevoke, each exactly as far as is known. */
 final class PutEnding {
-    private final Core core;
+    private final ClientContext context;
     private final BatchKeys keys;
     private final Deadline deadline;
 
-    PutEnding(Core core, BatchKeys keys, Deadline deadline) {
-        this.core = core;
+    PutEnding(ClientContext context, BatchKeys keys, Deadline deadline) {
+        this.context = context;
         this.keys = keys;
         this.deadline = deadline;
     }
@@ -59,8 +59,8 @@ final class PutEnding {
 
     private void putEnd(List<Writing> open) {
         PutEndRequest.Builder request = PutEndRequest.newBuilder()
-                .setClient(core.clientIdProto)
-                .setTenant(core.tenant)
+                .setClient(context.clientIdProto)
+                .setTenant(context.tenant)
                 .setKeys(select(keys, open));
         for (Writing writing : open) {
             request.addGrantIds(writing.grantId());
@@ -70,7 +70,7 @@ final class PutEnding {
         }
         StatusResponse answer;
         try {
-            answer = core.master.callOnce(Method.PUT_END, request.build(), StatusResponse.parser(), deadline);
+            answer = context.master.callOnce(Method.PUT_END, request.build(), StatusResponse.parser(), deadline);
             BatchKeys.checkColumn(answer.getStatusCount(), open.size(), "status");
         } catch (StoreException e) {
             boolean neverSent = e instanceof RpcException rpc && !rpc.maybeDelivered();
@@ -108,7 +108,7 @@ final class PutEnding {
         if (doubtful.isEmpty()) {
             return;
         }
-        GrantOutcomeResponse answer = core.master.call(
+        GrantOutcomeResponse answer = context.master.call(
                 Method.GRANT_OUTCOME, outcomeRequest(doubtful), GrantOutcomeResponse.parser(), deadline);
         BatchKeys.checkColumn(answer.getOutcomesCount(), doubtful.size(), "outcomes");
         List<Writing> never = new ArrayList<>(0);
@@ -131,9 +131,9 @@ final class PutEnding {
         PutRevokeRequest request = revokeRequest(given);
         given.forEach(Writing::startAgain);
         try {
-            core.master.call(Method.PUT_REVOKE, request, StatusResponse.parser(), deadline);
+            context.master.call(Method.PUT_REVOKE, request, StatusResponse.parser(), deadline);
         } catch (StoreException e) {
-            core.owed.revoke(request);
+            context.owed.revoke(request);
         }
     }
 
@@ -141,12 +141,12 @@ final class PutEnding {
     void abandon(List<Writing> granted) {
         List<Writing> held = inStep(granted, Writing.Step.GRANTED);
         if (!held.isEmpty()) {
-            core.owed.revoke(revokeRequest(held));
+            context.owed.revoke(revokeRequest(held));
             held.forEach(Writing::startAgain);
         }
         List<Writing> doubtful = inStep(granted, Writing.Step.ENDING);
         if (!doubtful.isEmpty()) {
-            core.owed.revokeIfNever(outcomeRequest(doubtful), revokeRequest(doubtful));
+            context.owed.revokeIfNever(outcomeRequest(doubtful), revokeRequest(doubtful));
         }
     }
 
@@ -158,7 +158,7 @@ final class PutEnding {
 
     private GrantOutcomeRequest outcomeRequest(List<Writing> doubtful) {
         GrantOutcomeRequest.Builder request =
-                GrantOutcomeRequest.newBuilder().setTenant(core.tenant).setKeys(select(keys, doubtful));
+                GrantOutcomeRequest.newBuilder().setTenant(context.tenant).setKeys(select(keys, doubtful));
         for (Writing writing : doubtful) {
             request.addGrantIds(writing.grantId());
         }
@@ -167,8 +167,8 @@ final class PutEnding {
 
     private PutRevokeRequest revokeRequest(List<Writing> given) {
         PutRevokeRequest.Builder request = PutRevokeRequest.newBuilder()
-                .setClient(core.clientIdProto)
-                .setTenant(core.tenant)
+                .setClient(context.clientIdProto)
+                .setTenant(context.tenant)
                 .setKeys(select(keys, given));
         for (Writing writing : given) {
             request.addGrantIds(writing.grantId());

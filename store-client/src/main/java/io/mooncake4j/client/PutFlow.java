@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * refused or failed and asks again, until the deadline. Runs on the caller's thread.
  */
 final class PutFlow {
-    private final Core core;
+    private final ClientContext context;
     private final BatchKeys keys;
     private final List<Writing> writings;
     private final io.mooncake4j.transfer.wire.proto.PutOptions options;
@@ -31,13 +31,13 @@ final class PutFlow {
     private final PutEnding ending;
 
     /** @param writings one for each key that is sent, in their order */
-    PutFlow(Core core, BatchKeys keys, List<Writing> writings, PutOptions options, Deadline deadline) {
-        this.core = core;
+    PutFlow(ClientContext context, BatchKeys keys, List<Writing> writings, PutOptions options, Deadline deadline) {
+        this.context = context;
         this.keys = keys;
         this.writings = writings;
         this.options = options.toProto();
         this.deadline = deadline;
-        this.ending = new PutEnding(core, keys, deadline);
+        this.ending = new PutEnding(context, keys, deadline);
     }
 
     /** Returns when every key has ended. */
@@ -91,12 +91,12 @@ final class PutFlow {
         if (granted.isEmpty()) {
             return;
         }
-        core.renewals.add(tenure);
+        context.renewals.add(tenure);
         try {
             transfer(granted, tenure);
             ending.end(granted);
         } finally {
-            core.renewals.remove(tenure);
+            context.renewals.remove(tenure);
             ending.abandon(granted);
         }
     }
@@ -104,9 +104,9 @@ final class PutFlow {
     /** Null: this start is over, and another one, under the next number, may follow. */
     private @Nullable Tenure start(Keys askedKeys, List<Writing> asked) {
         PutStartRequest.Builder request = PutStartRequest.newBuilder()
-                .setClient(core.clientIdProto)
-                .setSequence(core.nextSequence())
-                .setTenant(core.tenant)
+                .setClient(context.clientIdProto)
+                .setSequence(context.nextSequence())
+                .setTenant(context.tenant)
                 .setKeys(askedKeys)
                 .setOptions(options);
         for (Writing writing : asked) {
@@ -116,7 +116,7 @@ final class PutFlow {
         PutStartResponse answer;
         Tenure.Terms terms;
         try {
-            answer = core.master.call(Method.PUT_START, request.build(), PutStartResponse.parser(), deadline);
+            answer = context.master.call(Method.PUT_START, request.build(), PutStartResponse.parser(), deadline);
             BatchKeys.checkColumn(answer.getGrantIdsCount(), asked.size(), "grant_ids");
             terms = terms(sentNanos, answer.getGrantMs(), answer.getStatusList(), answer.getPlacements(), asked.size());
         } catch (StoreException e) {
@@ -141,9 +141,9 @@ final class PutFlow {
 
     /** For a PutStart whose answer is not known: nothing was written under what it granted, or may yet grant. */
     private void revokeRequest(long sequence) {
-        core.owed.revoke(PutRevokeRequest.newBuilder()
-                .setClient(core.clientIdProto)
-                .setTenant(core.tenant)
+        context.owed.revoke(PutRevokeRequest.newBuilder()
+                .setClient(context.clientIdProto)
+                .setTenant(context.tenant)
                 .setSequence(sequence)
                 .build());
     }
@@ -154,7 +154,7 @@ final class PutFlow {
             Tenure.Terms terms = tenure.terms();
             Wave wave = new Wave(terms.placements());
             for (Writing writing : granted) {
-                if (writing.join(wave, terms, core.checksums)) {
+                if (writing.join(wave, terms, context.checksums)) {
                     inWave.add(writing);
                 }
             }
@@ -163,7 +163,7 @@ final class PutFlow {
             }
             boolean returned = false;
             try {
-                core.engine.run(wave.transfers(), tryDeadline());
+                context.engine.run(wave.transfers(), tryDeadline());
                 returned = true;
             } finally {
                 for (Writing writing : inWave) {
@@ -182,13 +182,13 @@ final class PutFlow {
 
     private CompletableFuture<Tenure.Terms> renew(Keys renewed, List<Long> grantIds) {
         RenewGrantRequest request = RenewGrantRequest.newBuilder()
-                .setClient(core.clientIdProto)
-                .setTenant(core.tenant)
+                .setClient(context.clientIdProto)
+                .setTenant(context.tenant)
                 .setKeys(renewed)
                 .addAllGrantIds(grantIds)
                 .build();
         long sentNanos = System.nanoTime();
-        return core.master
+        return context.master
                 .callAsync(Method.RENEW_GRANT, request, RenewGrantResponse.parser())
                 .thenApply(answer -> terms(
                         sentNanos,
@@ -204,6 +204,6 @@ final class PutFlow {
                 sentNanos,
                 TimeUnit.MILLISECONDS.toNanos(grantMs),
                 status,
-                PlacementTable.read(placements, count, AccessToken.Mode.WRITE, core.clientId));
+                PlacementTable.read(placements, count, AccessToken.Mode.WRITE, context.clientId));
     }
 }

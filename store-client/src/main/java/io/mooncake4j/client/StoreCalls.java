@@ -17,10 +17,10 @@ import java.util.function.IntFunction;
 
 /** The operations on keys, as batches that block their caller. Results lie in the order of the caller's keys. */
 final class StoreCalls {
-    private final Core core;
+    private final ClientContext context;
 
-    StoreCalls(Core core) {
-        this.core = core;
+    StoreCalls(ClientContext context) {
+        this.context = context;
     }
 
     /** Puts; leased buffers are retained by the caller until it returns. */
@@ -35,7 +35,7 @@ final class StoreCalls {
             }
             writings.add(writing);
         }
-        new PutFlow(core, keys, writings, options, deadline).run();
+        new PutFlow(context, keys, writings, options, deadline).run();
         List<PutResult> results = new ArrayList<>(entries.size());
         for (int i = 0; i < entries.size(); i++) {
             StoreException objection = keys.objection(i);
@@ -85,9 +85,9 @@ final class StoreCalls {
         List<Reading<T>> readings = new ArrayList<>(sent);
         for (int i = 0; i < sent; i++) {
             readings.add(
-                    new Reading<>(i, targets.apply(keys.callersIndex(i)), core.checksums, ThreadLocalRandom.current()));
+                    new Reading<>(i, targets.apply(keys.callersIndex(i)), context.checksums, ThreadLocalRandom.current()));
         }
-        new GetFlow<>(core, keys, readings, deadline).run();
+        new GetFlow<>(context, keys, readings, deadline).run();
         List<KeyResult<T>> results = new ArrayList<>(names.size());
         for (int i = 0; i < names.size(); i++) {
             StoreException objection = keys.objection(i);
@@ -105,10 +105,10 @@ final class StoreCalls {
     List<KeyResult<Long>> exists(List<String> names, Deadline deadline) {
         return ask(names, (keys, count) -> {
             ExistsRequest request = ExistsRequest.newBuilder()
-                    .setTenant(core.tenant)
+                    .setTenant(context.tenant)
                     .setKeys(keys)
                     .build();
-            ExistsResponse answer = core.master.call(Method.EXISTS, request, ExistsResponse.parser(), deadline);
+            ExistsResponse answer = context.master.call(Method.EXISTS, request, ExistsResponse.parser(), deadline);
             BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
             BatchKeys.checkColumn(answer.getSizesCount(), count, "sizes");
             List<KeyResult<Long>> results = new ArrayList<>(count);
@@ -125,10 +125,10 @@ final class StoreCalls {
     List<KeyResult<Boolean>> remove(List<String> names, Deadline deadline) {
         return ask(names, (keys, count) -> {
             RemoveRequest request = RemoveRequest.newBuilder()
-                    .setTenant(core.tenant)
+                    .setTenant(context.tenant)
                     .setKeys(keys)
                     .build();
-            StatusResponse answer = core.master.call(Method.REMOVE, request, StatusResponse.parser(), deadline);
+            StatusResponse answer = context.master.call(Method.REMOVE, request, StatusResponse.parser(), deadline);
             BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
             List<KeyResult<Boolean>> results = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {

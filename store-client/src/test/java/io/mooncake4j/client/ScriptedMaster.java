@@ -198,6 +198,9 @@ final class ScriptedMaster implements AutoCloseable {
             return putEnd(end);
         } else if (request instanceof PutRevokeRequest revoke) {
             revoke.getGrantIdsList().forEach(grants::remove);
+            if (starts.get(revoke.getSequence()) instanceof PutStartResponse whole) {
+                whole.getGrantIdsList().forEach(grants::remove);
+            }
             return statuses(revoke.getGrantIdsCount());
         } else if (request instanceof GrantOutcomeRequest outcome) {
             return outcomes(outcome);

@@ -24,27 +24,6 @@ final class AccessOrder {
         newest = entry;
     }
 
-    /** Puts an entry behind all that were accessed before it; meant for old ones. */
-    void insertByAccess(ObjectEntry entry) {
-        ObjectEntry after = oldest;
-        while (after != null && after.accessedNanos - entry.accessedNanos < 0) {
-            after = after.newer;
-        }
-        if (after == null) {
-            addNewest(entry);
-            return;
-        }
-        entry.order = this;
-        entry.newer = after;
-        entry.older = after.older;
-        if (after.older == null) {
-            oldest = entry;
-        } else {
-            after.older.newer = entry;
-        }
-        after.older = entry;
-    }
-
     void remove(ObjectEntry entry) {
         if (entry.older == null) {
             oldest = entry.newer;

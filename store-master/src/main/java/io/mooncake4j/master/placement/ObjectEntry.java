@@ -20,13 +20,13 @@ final class ObjectEntry {
     long leasedUntilNanos;
 
     long accessedNanos;
-    /** Meaningful while {@link #order} is the soft-pinned order. */
+    /** Meaningful while it is soft-pinned; never changed then. */
     long softPinnedUntilNanos;
 
     @Nullable
     ObjectEntry nextInChain;
 
-    /** The access order it is linked into; null when hard-pinned. */
+    /** The access order it is linked into; null when hard-pinned, and while unread since its soft pin ended. */
     @Nullable
     AccessOrder order;
 

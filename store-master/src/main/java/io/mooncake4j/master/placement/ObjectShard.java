@@ -13,8 +13,7 @@ final class ObjectShard {
     private static final int INITIAL_SLOTS = 16;
 
     final GrantBook grants;
-    private final AccessOrder ordinary = new AccessOrder();
-    private final AccessOrder softPinned = new AccessOrder();
+    private final EvictionOrder evictable = new EvictionOrder();
     private @Nullable ObjectEntry[] slots = new @Nullable ObjectEntry[INITIAL_SLOTS];
     private int count;
 
@@ -26,12 +25,9 @@ final class ObjectShard {
         return count;
     }
 
-    AccessOrder ordinary() {
-        return ordinary;
-    }
-
-    AccessOrder softPinned() {
-        return softPinned;
+    /** All objects but the hard-pinned. */
+    EvictionOrder evictable() {
+        return evictable;
     }
 
     @Nullable
@@ -54,16 +50,14 @@ final class ObjectShard {
         slots[slot] = entry;
         count++;
         if (!entry.hardPinned) {
-            ordinary.addNewest(entry);
+            evictable.add(entry);
         }
     }
 
     /** Protects an object for a time; one that is hard-pinned needs no more protection. */
     void softPin(ObjectEntry entry, long untilNanos) {
         if (!entry.hardPinned) {
-            ordinary.remove(entry);
-            entry.softPinnedUntilNanos = untilNanos;
-            softPinned.addNewest(entry);
+            evictable.softPin(entry, untilNanos);
         }
     }
 
@@ -82,17 +76,17 @@ final class ObjectShard {
             before.nextInChain = entry.nextInChain;
         }
         entry.nextInChain = null;
-        if (entry.order != null) {
-            entry.order.remove(entry);
+        if (!entry.hardPinned) {
+            evictable.remove(entry);
         }
         count--;
     }
 
-    /** Marks an access; soft pins end on their own time, reads do not extend them. */
     void touch(ObjectEntry entry, long nowNanos) {
-        entry.accessedNanos = nowNanos;
-        if (entry.order != null) {
-            entry.order.touch(entry);
+        if (entry.hardPinned) {
+            entry.accessedNanos = nowNanos;
+        } else {
+            evictable.touch(entry, nowNanos);
         }
     }
 

@@ -10,7 +10,7 @@ final class PutRequest {
     final ClientRequests client;
     final long sequence;
     /** Per key, OK where granted. */
-    final List<PutStarted> results = new ArrayList<>();
+    final List<GrantResult> results = new ArrayList<>();
     /** Grants not ended yet, plus one while the request is being answered. */
     private final AtomicInteger open = new AtomicInteger(1);
 

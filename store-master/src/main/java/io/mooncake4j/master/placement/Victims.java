@@ -1,8 +1,6 @@
 package io.mooncake4j.master.placement;
 
-import org.jspecify.annotations.Nullable;
-
-/** What an eviction policy sees: per shard, the objects that may go, oldest access first. Safe for all threads. */
+/** What an eviction policy sees: per shard, the objects that may go, longest unread first. Safe for all threads. */
 public final class Victims {
     /** How well an object is protected. */
     public enum Class {
@@ -12,9 +10,6 @@ public final class Victims {
 
     /** No object of the class may go. */
     public static final long NOTHING = Long.MIN_VALUE;
-
-    /** Leased objects were read a moment ago: behind a few of them everything else is leased, too. */
-    private static final int MAX_SKIPPED = 32;
 
     private final MasterCore core;
 
@@ -30,7 +25,7 @@ public final class Victims {
     public long oldestAccess(Class which, int index, long nowNanos) {
         ObjectShard shard = core.objects.shard(index);
         synchronized (shard) {
-            ObjectEntry entry = candidate(shard, which, nowNanos);
+            ObjectEntry entry = shard.evictable().oldest(which, nowNanos);
             return entry == null ? NOTHING : entry.accessedNanos;
         }
     }
@@ -39,7 +34,7 @@ public final class Victims {
     public long evictOldest(Class which, int index, long nowNanos) {
         ObjectShard shard = core.objects.shard(index);
         synchronized (shard) {
-            ObjectEntry entry = candidate(shard, which, nowNanos);
+            ObjectEntry entry = shard.evictable().oldest(which, nowNanos);
             if (entry == null) {
                 return 0;
             }
@@ -55,32 +50,6 @@ public final class Victims {
             core.counters.evictedObjects.increment();
             core.counters.evictedBytes.add(entry.sizeBytes);
             return freed;
-        }
-    }
-
-    private static @Nullable ObjectEntry candidate(ObjectShard shard, Class which, long nowNanos) {
-        unpinExpired(shard, nowNanos);
-        AccessOrder order = which == Class.ORDINARY ? shard.ordinary() : shard.softPinned();
-        ObjectEntry entry = order.oldest();
-        for (int skipped = 0; entry != null && skipped < MAX_SKIPPED; skipped++) {
-            if (!entry.leased(nowNanos)) {
-                return entry;
-            }
-            entry = entry.newer;
-        }
-        return null;
-    }
-
-    /** A soft pin that has ended leaves an ordinary object, ordered by its last access. */
-    private static void unpinExpired(ObjectShard shard, long nowNanos) {
-        ObjectEntry entry = shard.softPinned().oldest();
-        for (int seen = 0; entry != null && seen < MAX_SKIPPED; seen++) {
-            ObjectEntry next = entry.newer;
-            if (entry.softPinnedUntilNanos - nowNanos <= 0) {
-                shard.softPinned().remove(entry);
-                shard.ordinary().insertByAccess(entry);
-            }
-            entry = next;
         }
     }
 }

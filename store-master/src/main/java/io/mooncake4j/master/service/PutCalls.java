@@ -2,9 +2,9 @@ package io.mooncake4j.master.service;
 
 import io.mooncake4j.master.placement.Commit;
 import io.mooncake4j.master.placement.Grant;
+import io.mooncake4j.master.placement.GrantResult;
 import io.mooncake4j.master.placement.KeySlice;
 import io.mooncake4j.master.placement.MasterCore;
-import io.mooncake4j.master.placement.PutStarted;
 import io.mooncake4j.master.placement.PutTerms;
 import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.wire.AccessToken;
@@ -51,7 +51,7 @@ final class PutCalls {
             throw new StoreException(ErrorCode.INVALID_PARAMS, "sequences count from 1, not " + request.getSequence());
         }
         UUID client = Ids.of(request.getClient());
-        List<PutStarted> results = core.puts()
+        List<GrantResult> results = core.puts()
                 .start(
                         client,
                         request.getSequence(),
@@ -62,7 +62,7 @@ final class PutCalls {
                         nowNanos);
         PutStartResponse.Builder response = PutStartResponse.newBuilder().setGrantMs(grantMs());
         PlacementsBuilder placements = writes(client, nowNanos);
-        for (PutStarted result : results) {
+        for (GrantResult result : results) {
             Grant grant = result.grant();
             response.addStatus(result.code().number());
             response.addGrantIds(grant == null ? 0 : grant.id());
@@ -145,7 +145,7 @@ final class PutCalls {
         RenewGrantResponse.Builder response = RenewGrantResponse.newBuilder().setGrantMs(grantMs());
         PlacementsBuilder placements = writes(client, nowNanos);
         for (int i = 0; i < keys.count(); i++) {
-            PutStarted result = core.puts().renew(client, key.at(keys, i), request.getGrantIds(i), nowNanos);
+            GrantResult result = core.puts().renew(client, key.at(keys, i), request.getGrantIds(i), nowNanos);
             response.addStatus(result.code().number());
             add(placements, result);
         }
@@ -170,7 +170,7 @@ final class PutCalls {
         call.reply(response.build());
     }
 
-    private static void add(PlacementsBuilder placements, PutStarted result) {
+    private static void add(PlacementsBuilder placements, GrantResult result) {
         Grant grant = result.grant();
         if (grant == null) {
             placements.key(0);

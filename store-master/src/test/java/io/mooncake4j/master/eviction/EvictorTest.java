@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mooncake4j.master.placement.CoreAudit;
 import io.mooncake4j.master.placement.CoreFixture;
-import io.mooncake4j.master.placement.PutStarted;
+import io.mooncake4j.master.placement.GrantResult;
 import io.mooncake4j.master.placement.PutTerms;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import java.time.Duration;
@@ -39,7 +39,7 @@ class EvictorTest {
     }
 
     private void put(String key, PutTerms terms) {
-        PutStarted started = fixture.start(ALICE, fixture.nextSequence(), key, KIB, terms);
+        GrantResult started = fixture.start(ALICE, fixture.nextSequence(), key, KIB, terms);
         fixture.end(ALICE, key, Objects.requireNonNull(started.grant()).id());
     }
 

@@ -90,15 +90,15 @@ public final class CoreFixture {
         return ++sequence;
     }
 
-    public PutStarted start(UUID client, String key, long bytes) {
+    public GrantResult start(UUID client, String key, long bytes) {
         return start(client, nextSequence(), key, bytes, ONE);
     }
 
-    public PutStarted start(UUID client, long request, String key, long bytes, PutTerms terms) {
+    public GrantResult start(UUID client, long request, String key, long bytes, PutTerms terms) {
         return startAll(client, request, List.of(key), bytes, terms).get(0);
     }
 
-    public List<PutStarted> startAll(UUID client, long request, List<String> keys, long bytes, PutTerms terms) {
+    public List<GrantResult> startAll(UUID client, long request, List<String> keys, long bytes, PutTerms terms) {
         return core.puts()
                 .start(
                         client,
@@ -123,7 +123,7 @@ public final class CoreFixture {
     }
 
     public ErrorCode put(UUID client, String key, long bytes) {
-        PutStarted started = start(client, key, bytes);
+        GrantResult started = start(client, key, bytes);
         return started.grant() == null
                 ? started.code()
                 : end(client, key, started.grant().id());

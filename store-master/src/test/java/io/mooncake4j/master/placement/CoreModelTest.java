@@ -85,7 +85,7 @@ class CoreModelTest {
         firstClient = firstClient == null ? client : firstClient;
         String key = anyKey(random);
         long size = 1L + random.nextInt(9000);
-        PutStarted started =
+        GrantResult started =
                 fixture.start(client, fixture.nextSequence(), key, size, CoreFixture.terms(1 + random.nextInt(2)));
         if (started.grant() != null) {
             assertThat(visible).as("granted though %s is readable", key).doesNotContainKey(key);

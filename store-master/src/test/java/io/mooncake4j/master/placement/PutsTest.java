@@ -24,7 +24,7 @@ class PutsTest {
         CoreAudit.check(fixture.core);
     }
 
-    private static Grant granted(PutStarted started) {
+    private static Grant granted(GrantResult started) {
         assertThat(started.code()).isEqualTo(ErrorCode.OK);
         return Objects.requireNonNull(started.grant());
     }
@@ -45,8 +45,8 @@ class PutsTest {
     void shouldAnswerTheSameWhenPutStartComesTwice() {
         fixture.mount("n1", 4 * MIB);
         List<String> keys = List.of("a", "b");
-        List<PutStarted> first = fixture.startAll(ALICE, 1, keys, 100, CoreFixture.ONE);
-        List<PutStarted> again = fixture.startAll(ALICE, 1, keys, 100, CoreFixture.ONE);
+        List<GrantResult> first = fixture.startAll(ALICE, 1, keys, 100, CoreFixture.ONE);
+        List<GrantResult> again = fixture.startAll(ALICE, 1, keys, 100, CoreFixture.ONE);
         assertThat(again).isEqualTo(first);
         assertThat(fixture.core.puts().openGrants()).isEqualTo(2);
     }
@@ -66,7 +66,7 @@ class PutsTest {
     @Test
     void shouldGiveOneGrantWhenBatchHoldsAKeyTwice() {
         fixture.mount("n1", 4 * MIB);
-        List<PutStarted> started = fixture.startAll(ALICE, 1, List.of("k", "k"), 100, CoreFixture.ONE);
+        List<GrantResult> started = fixture.startAll(ALICE, 1, List.of("k", "k"), 100, CoreFixture.ONE);
         assertThat(granted(started.get(0))).isSameAs(granted(started.get(1)));
     }
 
@@ -85,8 +85,8 @@ class PutsTest {
     void shouldGrantWhatItCanWhenTwoBatchesCross() {
         fixture.mount("n1", 4 * MIB);
         fixture.startAll(ALICE, 1, List.of("a"), 100, CoreFixture.ONE);
-        List<PutStarted> bob = fixture.startAll(BOB, 1, List.of("b", "a"), 100, CoreFixture.ONE);
-        assertThat(bob).extracting(PutStarted::code).containsExactly(ErrorCode.OK, ErrorCode.PUT_IN_PROGRESS);
+        List<GrantResult> bob = fixture.startAll(BOB, 1, List.of("b", "a"), 100, CoreFixture.ONE);
+        assertThat(bob).extracting(GrantResult::code).containsExactly(ErrorCode.OK, ErrorCode.PUT_IN_PROGRESS);
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What all calls of one client share. Safe for all threads. */
-final class Core {
+final class ClientContext {
     final UUID clientId = UUID.randomUUID();
     final Uuid clientIdProto = Ids.toProto(clientId);
     final String tenant;
@@ -31,7 +31,7 @@ final class Core {
     private @Nullable BufferPool pool;
     private final AtomicLong sequences = new AtomicLong();
 
-    Core(
+    ClientContext(
             String tenant,
             boolean checksums,
             SafetyRules safety,
