@@ -2,12 +2,12 @@ package io.mooncake4j.bench;
 
 import io.mooncake4j.master.journal.MemoryJournal;
 import io.mooncake4j.master.placement.Commit;
+import io.mooncake4j.master.placement.GrantResult;
 import io.mooncake4j.master.placement.KeySlice;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.MasterTimes;
 import io.mooncake4j.master.placement.ObjectView;
 import io.mooncake4j.master.placement.PlacementStrategy;
-import io.mooncake4j.master.placement.GrantResult;
 import io.mooncake4j.master.placement.PutTerms;
 import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.master.placement.Segments;

@@ -136,13 +136,13 @@ public final class NodeOptions {
         }
 
         /** For fault tests. */
-        public Builder safetyRules(SafetyRules value) {
+        Builder safetyRules(SafetyRules value) {
             rules = value;
             return this;
         }
 
         /** For fault tests. */
-        public Builder accessHook(AccessHook value) {
+        Builder accessHook(AccessHook value) {
             hook = value;
             return this;
         }

@@ -18,50 +18,22 @@ import io.mooncake4j.transfer.wire.proto.RenewLeaseRequest;
 import io.mooncake4j.transfer.wire.proto.ReportCorruptRequest;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class GetFlowTest {
-    private final ScriptedMaster master = new ScriptedMaster(2);
+    @RegisterExtension
+    final ScriptedStore scripted = new ScriptedStore(2, builder -> builder.operationTimeout(Duration.ofSeconds(20)));
+
+    private final ScriptedMaster master = scripted.master;
     private final UUID first = master.segments.get(0);
     private final UUID second = master.segments.get(1);
-    private MooncakeClient client = builder().build();
-    private final List<MooncakeClient> replaced = new ArrayList<>();
-
-    private MooncakeClientBuilder builder() {
-        return MooncakeClient.builder()
-                .masters(master.address())
-                .transports(List.of(master.nodes))
-                .operationTimeout(Duration.ofSeconds(20));
-    }
-
-    /** For another client than the usual one. */
-    private MooncakeClientBuilder another() {
-        replaced.add(client);
-        return builder();
-    }
-
-    /** A client, already connected, that soon takes an answer for lost. */
-    private MooncakeClient impatient(Duration requestTimeout) {
-        MooncakeClient impatient = another().requestTimeout(requestTimeout).build();
-        assertThat(impatient.withTimeout(Duration.ofSeconds(30)).exists("nothing"))
-                .isFalse();
-        master.received.clear();
-        return impatient;
-    }
-
-    @AfterEach
-    void close() {
-        client.close();
-        replaced.forEach(MooncakeClient::close);
-        master.close();
-    }
+    private MooncakeClient client = scripted.client();
 
     private byte[] store(String key, int length, int replicas) {
         byte[] value = Values.of(key, length);
@@ -153,7 +125,7 @@ class GetFlowTest {
 
     @Test
     void shouldAskAgainWhenAnAnswerIsLostOrTheMasterDoesNotLead() {
-        client = impatient(Duration.ofSeconds(1));
+        client = scripted.impatient(Duration.ofSeconds(1));
         byte[] value = store("k", 100, 1);
         master.next(Method.GET_REPLICAS, ScriptedMaster.LOST_REQUEST, ScriptedMaster.fails(ErrorCode.NOT_LEADER));
 
@@ -267,7 +239,7 @@ class GetFlowTest {
 
     @Test
     void shouldNotCompareWhenChecksumsAreOff() {
-        client = another().checksums(false).build();
+        client = scripted.client(builder -> builder.checksums(false));
         store("k", 100, 1);
         spoil("k", 0);
 
@@ -288,7 +260,7 @@ class GetFlowTest {
 
     @Test
     void shouldNotDeliverRecycledBytesWhenTheLeaseEnded() {
-        client = another().checksums(false).build();
+        client = scripted.client(builder -> builder.checksums(false));
         master.leaseMs = 200;
         store("k", 100, 1);
         loseRenewals();
@@ -299,10 +271,8 @@ class GetFlowTest {
 
     @Test
     void shouldDeliverRecycledBytesWhenTheLeaseCheckIsSwitchedOff() {
-        client = another()
-                .checksums(false)
-                .safetyRules(SafetyRules.allExcept(SafetyRule.LEASE_CHECK))
-                .build();
+        client = scripted.client(
+                builder -> builder.checksums(false).safetyRules(SafetyRules.allExcept(SafetyRule.LEASE_CHECK)));
         master.leaseMs = 200;
         byte[] value = store("k", 100, 1);
         loseRenewals();

@@ -17,35 +17,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MooncakeClientTest {
-    private final ScriptedMaster master = new ScriptedMaster(1);
+    @RegisterExtension
+    final ScriptedStore scripted = new ScriptedStore(
+            1, builder -> builder.closeTimeout(Duration.ofSeconds(20)).localBufferBytes(1 << 20));
+
+    private final ScriptedMaster master = scripted.master;
     private final UUID segment = master.segments.get(0);
-    private MooncakeClient client = builder().build();
-    private final List<MooncakeClient> replaced = new ArrayList<>();
-
-    private MooncakeClientBuilder builder() {
-        return MooncakeClient.builder()
-                .masters(master.address())
-                .transports(List.of(master.nodes))
-                .closeTimeout(Duration.ofSeconds(20))
-                .localBufferBytes(1 << 20);
-    }
-
-    /** For another client than the usual one. */
-    private MooncakeClientBuilder another() {
-        replaced.add(client);
-        return builder();
-    }
-
-    @AfterEach
-    void close() {
-        client.close();
-        replaced.forEach(MooncakeClient::close);
-        master.close();
-    }
+    private MooncakeClient client = scripted.client();
 
     private static void assertFails(CompletableFuture<?> future, ErrorCode code) {
         assertThatThrownBy(() -> future.get(20, TimeUnit.SECONDS))
@@ -122,7 +104,7 @@ class MooncakeClientTest {
 
     @Test
     void shouldKeepALeasedBufferWhenItIsClosedWhileItsCallWaitsForAThread() throws Exception {
-        client = another().asyncThreads(1).build();
+        client = scripted.client(builder -> builder.asyncThreads(1));
         byte[] value = Values.of("k", 1 << 20);
         KvBuffer buffer = client.lease(1 << 20);
         buffer.byteBuffer().put(value);
@@ -208,7 +190,7 @@ class MooncakeClientTest {
 
     @Test
     void shouldFailWithOverloadedWhenTheAsyncQueueIsFull() throws Exception {
-        client = another().asyncThreads(1).asyncQueue(1).build();
+        client = scripted.client(builder -> builder.asyncThreads(1).asyncQueue(1));
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch go = holdNextTransfer(reached);
 
@@ -308,7 +290,7 @@ class MooncakeClientTest {
 
     @Test
     void shouldFailCallsWhenTheCloseTimeoutIsOver() throws Exception {
-        client = another().closeTimeout(Duration.ofMillis(50)).build();
+        client = scripted.client(builder -> builder.closeTimeout(Duration.ofMillis(50)));
         master.next(Method.GET_REPLICAS, ScriptedMaster.LOST_REQUEST);
         CompletableFuture<?> get = client.getAsync("k");
         await().until(() -> !master.received(Method.GET_REPLICAS).isEmpty());

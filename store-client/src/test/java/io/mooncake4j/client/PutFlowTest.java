@@ -17,50 +17,22 @@ import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartRequest;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PutFlowTest {
     private static final PutOptions TWO = PutOptions.DEFAULT.withReplicaNum(2);
 
-    private final ScriptedMaster master = new ScriptedMaster(2);
+    @RegisterExtension
+    final ScriptedStore scripted = new ScriptedStore(2, builder -> builder.operationTimeout(Duration.ofSeconds(20)));
+
+    private final ScriptedMaster master = scripted.master;
     private final UUID first = master.segments.get(0);
     private final UUID second = master.segments.get(1);
-    private MooncakeClient client = builder().build();
-    private final List<MooncakeClient> replaced = new ArrayList<>();
-
-    private MooncakeClientBuilder builder() {
-        return MooncakeClient.builder()
-                .masters(master.address())
-                .transports(List.of(master.nodes))
-                .operationTimeout(Duration.ofSeconds(20));
-    }
-
-    /** For another client than the usual one. */
-    private MooncakeClientBuilder another() {
-        replaced.add(client);
-        return builder();
-    }
-
-    /** A client, already connected, that soon takes an answer for lost. */
-    private MooncakeClient impatient(Duration requestTimeout) {
-        MooncakeClient impatient = another().requestTimeout(requestTimeout).build();
-        assertThat(impatient.withTimeout(Duration.ofSeconds(30)).exists("nothing"))
-                .isFalse();
-        master.received.clear();
-        return impatient;
-    }
-
-    @AfterEach
-    void close() {
-        client.close();
-        replaced.forEach(MooncakeClient::close);
-        master.close();
-    }
+    private MooncakeClient client = scripted.client();
 
     /** What the master would hand out is what was put, with the right checksum. */
     private void assertStored(String key, byte[] value, int replicas) {
@@ -103,7 +75,7 @@ class PutFlowTest {
 
     @Test
     void shouldSendNoChecksumWhenTheyAreOff() {
-        client = another().checksums(false).build();
+        client = scripted.client(builder -> builder.checksums(false));
 
         client.put("k", Values.of("k", 100));
 
@@ -182,7 +154,7 @@ class PutFlowTest {
 
     @Test
     void shouldStartAgainUnderTheSameNumberWhenTheAnswerOfPutStartIsLost() {
-        client = impatient(Duration.ofSeconds(1));
+        client = scripted.impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_START, ScriptedMaster.LOST_REQUEST);
         byte[] value = Values.of("k", 10);
 
@@ -319,7 +291,7 @@ class PutFlowTest {
 
     @Test
     void shouldSucceedWithoutWritingAgainWhenTheAnswerOfPutEndIsLostButItWasCommitted() {
-        client = impatient(Duration.ofSeconds(1));
+        client = scripted.impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER);
         byte[] value = Values.of("k", 10);
 
@@ -331,7 +303,7 @@ class PutFlowTest {
 
     @Test
     void shouldSucceedWhenItWasCommittedAndRemovedSince() {
-        client = impatient(Duration.ofSeconds(1));
+        client = scripted.impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
         master.next(Method.GRANT_OUTCOME, ScriptedMaster.outcome(Outcome.OUTCOME_REMOVED));
 
@@ -342,7 +314,7 @@ class PutFlowTest {
 
     @Test
     void shouldSendPutEndAgainWhenTheFirstNeverArrived() {
-        client = impatient(Duration.ofSeconds(1));
+        client = scripted.impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
         byte[] value = Values.of("k", 10);
 
@@ -355,7 +327,7 @@ class PutFlowTest {
 
     @Test
     void shouldStartAgainWhenThePutWasNeverCommitted() {
-        client = impatient(Duration.ofSeconds(1));
+        client = scripted.impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, (m, call) -> m.grants.clear()); // as by a master that forgot
         byte[] value = Values.of("k", 10);
 
@@ -389,7 +361,7 @@ class PutFlowTest {
 
     @Test
     void shouldSayThatTheOutcomeIsUnknownAndRevokeNothingWhenItCannotBeLearnt() {
-        client = impatient(Duration.ofMillis(300));
+        client = scripted.impatient(Duration.ofMillis(300));
         for (int i = 0; i < 100; i++) {
             master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
             master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST);
@@ -406,7 +378,7 @@ class PutFlowTest {
 
     @Test
     void shouldAskTheOutcomeWhenThatAnswerIsLostToo() {
-        client = impatient(Duration.ofSeconds(1));
+        client = scripted.impatient(Duration.ofSeconds(1));
         master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER);
         master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST, ScriptedMaster.fails(ErrorCode.NOT_LEADER));
 

@@ -53,12 +53,12 @@ class StorageNodeTest {
     private final CountDownLatch stalled = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
     private Path shm;
-    private ScriptedMaster master;
+    private MasterOfNodes master;
 
     @BeforeEach
     void start() throws IOException {
         shm = Files.createTempDirectory(Path.of("/dev/shm"), "mooncake4j-test-");
-        master = new ScriptedMaster(0, true);
+        master = new MasterOfNodes(0, true);
     }
 
     @AfterEach
@@ -99,7 +99,7 @@ class StorageNodeTest {
         try (StorageNode node = StorageNode.start(
                 options().masters(List.of(new HostPort("127.0.0.1", port))).build())) {
             assertThat(node.awaitMounted(Duration.ofMillis(50))).isFalse();
-            master = new ScriptedMaster(port, true);
+            master = new MasterOfNodes(port, true);
 
             assertThat(node.awaitMounted(SOON)).isTrue();
         }
@@ -213,7 +213,7 @@ class StorageNodeTest {
     })
     void shouldSuspendOrLeaveWhenClosed(OnStop onStop, boolean durable, Method expected) {
         master.close();
-        master = new ScriptedMaster(0, durable);
+        master = new MasterOfNodes(0, durable);
 
         mounted(options().onStop(onStop)).close();
 

@@ -76,12 +76,11 @@ final class MasterSettings {
                 .withAllocationStrategy(settings.get(ALLOCATION_STRATEGY))
                 .withBusyPoll(settings.get(ClientSettings.BUSY_POLL))
                 .withWatermarks(settings.get(HIGH_WATERMARK), settings.get(LOW_WATERMARK))
-                .withTimes(MasterTimes.of(
-                        settings.get(READ_LEASE),
-                        settings.get(WRITE_GRANT),
-                        settings.get(NODE_SUSPECT),
-                        settings.get(NODE_OFFLINE),
-                        settings.get(NODE_DROPPED)));
+                .withTimes(MasterTimes.defaults()
+                        .withReadLease(settings.get(READ_LEASE))
+                        .withGrant(settings.get(WRITE_GRANT))
+                        .withSilence(
+                                settings.get(NODE_SUSPECT), settings.get(NODE_OFFLINE), settings.get(NODE_DROPPED)));
     }
 
     private static <T extends Comparable<T>> void requireBelow(

@@ -5,80 +5,70 @@ import io.mooncake4j.master.service.MasterOptions;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.server.AccessHook;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /** What a cluster of tests is made of; small by default, so that eviction and reuse never stop. */
 public record ClusterPlan(
-        int nodes, long segmentBytes, long regionBytes, MasterOptions master, SafetyRules nodeRules, AccessHook hook) {
+        int nodes,
+        long segmentBytes,
+        long regionBytes,
+        MasterOptions master,
+        SafetyRules masterRules,
+        SafetyRules nodeRules,
+        AccessHook hook) {
     public static final ClusterPlan DEFAULT = new ClusterPlan(
             2,
             8 << 20,
             2 << 20,
             MasterOptions.defaults().withAddress("127.0.0.1", 0),
             SafetyRules.ALL,
+            SafetyRules.ALL,
             AccessHook.NONE);
 
     public ClusterPlan withNodes(int number, long bytesEach, long regionBytesEach) {
-        return new ClusterPlan(number, bytesEach, regionBytesEach, master, nodeRules, hook);
+        return new ClusterPlan(number, bytesEach, regionBytesEach, master, masterRules, nodeRules, hook);
     }
 
     /** One node with room for one value of this size: whatever is put next takes its place. */
     public ClusterPlan withOneSlot(int bytes) {
-        return withNodes(1, bytes, bytes).withMaster(master.withWatermarks(1, 0.5));
+        return withNodes(1, bytes, bytes).withMaster(options -> options.withWatermarks(1, 0.5));
     }
 
-    public ClusterPlan withMaster(MasterOptions options) {
-        return new ClusterPlan(nodes, segmentBytes, regionBytes, options, nodeRules, hook);
+    public ClusterPlan withMaster(UnaryOperator<MasterOptions> change) {
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, change.apply(master), masterRules, nodeRules, hook);
     }
 
     public ClusterPlan withMasterRules(SafetyRules rules) {
-        return withMaster(master.withRules(rules));
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, rules, nodeRules, hook);
     }
 
     public ClusterPlan withNodeRules(SafetyRules rules) {
-        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, rules, hook);
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, masterRules, rules, hook);
     }
 
     public ClusterPlan withHook(AccessHook value) {
-        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, nodeRules, value);
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, masterRules, nodeRules, value);
     }
 
     public ClusterPlan withLease(Duration lease) {
-        MasterTimes t = master.times();
-        return withTimes(new MasterTimes(
-                lease.toNanos(),
-                t.grantNanos(),
-                t.cutAfterLapseNanos(),
-                t.confirmCutNanos(),
-                t.suspectNanos(),
-                t.offlineNanos(),
-                t.dropNanos()));
+        return withTimes(times -> times.withReadLease(lease));
     }
 
     public ClusterPlan withGrant(Duration grant, Duration cutAfterLapse, Duration confirmCut) {
-        MasterTimes t = master.times();
-        return withTimes(new MasterTimes(
-                t.readLeaseNanos(),
-                grant.toNanos(),
-                cutAfterLapse.toNanos(),
-                confirmCut.toNanos(),
-                t.suspectNanos(),
-                t.offlineNanos(),
-                t.dropNanos()));
+        return withTimes(times -> times.withGrant(grant, cutAfterLapse, confirmCut));
     }
 
     public ClusterPlan withSilence(Duration suspect, Duration offline, Duration drop) {
-        MasterTimes t = master.times();
-        return withTimes(new MasterTimes(
-                t.readLeaseNanos(),
-                t.grantNanos(),
-                t.cutAfterLapseNanos(),
-                t.confirmCutNanos(),
-                suspect.toNanos(),
-                offline.toNanos(),
-                drop.toNanos()));
+        return withTimes(times -> times.withSilence(suspect, offline, drop));
     }
 
-    private ClusterPlan withTimes(MasterTimes times) {
-        return withMaster(master.withTimes(times));
+    /** When everything that a healed fault has left behind is over: leases, grants, and cuts of who was silent. */
+    public Duration recovery() {
+        MasterTimes times = master.times();
+        return Duration.ofNanos(times.readLeaseNanos() + times.grantNanos() + times.cutAfterLapseNanos());
+    }
+
+    private ClusterPlan withTimes(UnaryOperator<MasterTimes> change) {
+        return withMaster(options -> options.withTimes(change.apply(options.times())));
     }
 }

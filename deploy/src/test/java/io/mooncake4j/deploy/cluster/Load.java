@@ -70,6 +70,18 @@ public final class Load implements AutoCloseable {
         return load;
     }
 
+    /** From now on calls may fail. */
+    public void faultBegins() {
+        tally.faultBegins();
+    }
+
+    /** The fault is healed; once the recovery time has passed, which this waits for, calls must not fail any more. */
+    public void faultHealed(Duration recovery) {
+        long overNanos = System.nanoTime() + recovery.toNanos();
+        await().atMost(recovery.plusSeconds(10)).until(() -> System.nanoTime() - overNanos >= 0);
+        tally.faultEnds();
+    }
+
     /** Waits until so many values more were stored and so many more found. */
     public void awaitProgress(long stores, long hits) {
         awaitRise(() -> tally.stores.sum(), stores);

@@ -18,6 +18,8 @@ final class LoadReader {
     private final Tally tally;
     private final ByteBuffer own;
 
+    private long begunNanos;
+
     LoadReader(Load.Shape shape, LoadKeys keys, MooncakeClient client, Tally tally) {
         this.keys = keys;
         this.client = client;
@@ -26,6 +28,7 @@ final class LoadReader {
     }
 
     void step() {
+        begunNanos = System.nanoTime();
         switch (ThreadLocalRandom.current().nextInt(4)) {
             case 0 -> getBatch();
             case 1 -> getLeased();
@@ -78,7 +81,7 @@ final class LoadReader {
         switch (result.status()) {
             case HIT -> tally.hits.increment();
             case MISS -> tally.misses.increment();
-            case FAILED -> tally.getFailed(result.error(), result.detail());
+            case FAILED -> tally.failed("get", result.error(), result.detail(), begunNanos);
         }
         return result.isHit();
     }

@@ -26,6 +26,8 @@ final class LoadWriter {
     /** By owned key, the version that the store was last known to hold, and to hold alone. */
     private final Map<Integer, Long> stored = new HashMap<>();
 
+    private long begunNanos;
+
     LoadWriter(int number, Load.Shape shape, LoadKeys keys, MooncakeClient client, Tally tally) {
         this.number = number;
         this.shape = shape;
@@ -36,6 +38,7 @@ final class LoadWriter {
     }
 
     void step() {
+        begunNanos = System.nanoTime();
         switch (ThreadLocalRandom.current().nextInt(8)) {
             case 0 -> remove(keys.forWriter(number));
             case 1 -> putBatch();
@@ -86,7 +89,7 @@ final class LoadWriter {
             VersionedValue.fill(LoadKeys.name(key), version, buffer.byteBuffer());
             putAll(List.of(key), List.of(version), List.of(KvEntry.of(LoadKeys.name(key), buffer)));
         } catch (StoreException e) {
-            tally.putFailed(e.code(), e.getMessage());
+            tally.failed("put", e.code(), e.getMessage(), begunNanos);
         }
     }
 
@@ -107,7 +110,7 @@ final class LoadWriter {
                         remove(key);
                     }
                 }
-                case FAILED -> tally.putFailed(result.error(), result.detail());
+                case FAILED -> tally.failed("put", result.error(), result.detail(), begunNanos);
             }
         }
     }
@@ -125,7 +128,7 @@ final class LoadWriter {
             }
         } catch (StoreException e) {
             stored.remove(key);
-            tally.removeFailed(e.code(), e.getMessage());
+            tally.failed("remove", e.code(), e.getMessage(), begunNanos);
         }
     }
 }

@@ -6,8 +6,10 @@ import io.mooncake4j.client.ClientSeams;
 import io.mooncake4j.client.MooncakeClient;
 import io.mooncake4j.client.MooncakeClientBuilder;
 import io.mooncake4j.client.RawClient;
+import io.mooncake4j.master.service.MasterSeams;
 import io.mooncake4j.master.service.MasterServer;
 import io.mooncake4j.node.NodeOptions;
+import io.mooncake4j.node.NodeSeams;
 import io.mooncake4j.node.OnStop;
 import io.mooncake4j.node.StorageNode;
 import io.mooncake4j.transfer.memory.MemoryKind;
@@ -38,7 +40,7 @@ public final class TestCluster implements AfterEachCallback {
 
     public TestCluster start(ClusterPlan how) {
         plan = how;
-        master = MasterServer.start(how.master());
+        master = MasterSeams.start(how.master(), how.masterRules());
         masterPort = master.port();
         for (int i = 0; i < how.nodes(); i++) {
             addNode("node-" + i);
@@ -53,7 +55,7 @@ public final class TestCluster implements AfterEachCallback {
 
     /** A further node; of a name that was used before: what came of that one's memory. */
     public StorageNode addNode(String name) {
-        StorageNode node = StorageNode.start(NodeOptions.builder()
+        NodeOptions.Builder options = NodeOptions.builder()
                 .masters(masters())
                 .name(name)
                 .host("127.0.0.1")
@@ -61,10 +63,9 @@ public final class TestCluster implements AfterEachCallback {
                 .segmentBytes(plan.segmentBytes())
                 .regionBytes(plan.regionBytes())
                 .memory(MemoryKind.shm(directory.path()))
-                .onStop(OnStop.SUSPEND)
-                .safetyRules(plan.nodeRules())
-                .accessHook(plan.hook())
-                .build());
+                .onStop(OnStop.SUSPEND);
+        StorageNode node = StorageNode.start(
+                NodeSeams.rulesAndHook(options, plan.nodeRules(), plan.hook()).build());
         nodes.add(node);
         return node;
     }
@@ -98,7 +99,7 @@ public final class TestCluster implements AfterEachCallback {
     /** The master stops; another one, of a new cluster, starts in its place. */
     public void replaceMaster() {
         master.close();
-        master = MasterServer.start(plan.master().withAddress("127.0.0.1", masterPort));
+        master = MasterSeams.start(plan.master().withAddress("127.0.0.1", masterPort), plan.masterRules());
     }
 
     /** As {@link #start}, with every node a process of its own. */
@@ -201,7 +202,7 @@ public final class TestCluster implements AfterEachCallback {
             if (!passed) {
                 processes.forEach(process -> System.err.println(process));
             }
-            if (passed && master != null && plan.master().rules() == SafetyRules.ALL) {
+            if (passed && master != null && plan.masterRules() == SafetyRules.ALL) {
                 master().audit();
             }
         } finally {

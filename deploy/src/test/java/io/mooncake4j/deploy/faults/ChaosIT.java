@@ -42,6 +42,7 @@ class ChaosIT {
                 cluster.build(cluster.clientBuilder(checksums).operationTimeout(hasty)));
         load.awaitProgress(200, 200);
         Random random = new Random();
+        load.faultBegins();
         for (int i = 0; i < FAULTS; i++) {
             int victim = random.nextInt(nodes.size());
             ChildProcess node = nodes.get(victim);
@@ -68,6 +69,7 @@ class ChaosIT {
                                 .filter(segment -> segment.state() == Segment.State.OK)
                                 .count()
                         == nodes.size());
+        load.faultHealed(PLAN.recovery());
         load.awaitProgress(200, 200);
         load.stop().assertRight();
     }

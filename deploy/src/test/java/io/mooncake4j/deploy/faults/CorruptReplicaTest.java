@@ -76,9 +76,8 @@ class CorruptReplicaTest {
 
     @Test
     void shouldReadTheOtherReplicaAndDropTheCorruptOneWhenBytesWereChanged() throws IOException {
-        cluster.start(ClusterPlan.DEFAULT
-                .withNodes(2, BYTES, BYTES)
-                .withMaster(ClusterPlan.DEFAULT.master().withWatermarks(1, 0.5)));
+        cluster.start(
+                ClusterPlan.DEFAULT.withNodes(2, BYTES, BYTES).withMaster(options -> options.withWatermarks(1, 0.5)));
         MooncakeClient client = cluster.client(true);
         assertThat(client.put(KvEntry.of("key", value("key")), TWICE).replicas())
                 .isEqualTo(2);
@@ -108,7 +107,7 @@ class CorruptReplicaTest {
         int large = 40 << 20; // a reader is patient with so many
         cluster.start(ClusterPlan.DEFAULT
                 .withNodes(2, large, large)
-                .withMaster(ClusterPlan.DEFAULT.master().withWatermarks(1, 0.5))
+                .withMaster(options -> options.withWatermarks(1, 0.5))
                 .withLease(Duration.ofMillis(300))
                 .withHook(stall));
         MooncakeClient client = cluster.client(true);

@@ -61,12 +61,14 @@ class NodeFaultsIT {
                 THREE_NODES.withSilence(Duration.ofMillis(1500), Duration.ofSeconds(3), Duration.ofSeconds(5)));
         Load load = load(checksums, 2);
         load.awaitProgress(300, 300);
+        load.faultBegins();
         nodes.get(0).kill();
         load.awaitProgress(300, 300);
         ChildProcess fresh = cluster.nodeProcess("node-new");
         fresh.awaitLine("mounted");
         await().until(() -> cluster.master().segments().size() == 3); // the dead one is dropped
         awaitOk(3);
+        load.faultHealed(THREE_NODES.recovery());
         load.awaitProgress(300, 300);
         load.stop().assertRight();
     }
@@ -78,12 +80,14 @@ class NodeFaultsIT {
                 THREE_NODES.withSilence(Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(dropSeconds)));
         Load load = load(checksums, 1);
         load.awaitProgress(300, 300);
+        load.faultBegins();
         nodes.get(0).freeze();
         long thawNanos = System.nanoTime() + Duration.ofSeconds(15).toNanos();
         load.awaitProgress(300, 300);
         await().atMost(Duration.ofSeconds(20)).until(() -> System.nanoTime() - thawNanos >= 0);
         nodes.get(0).thaw();
         awaitOk(3);
+        load.faultHealed(THREE_NODES.recovery());
         load.awaitProgress(300, 300);
         load.stop().assertRight();
     }
@@ -98,6 +102,7 @@ class NodeFaultsIT {
         putPinned(client);
         Load load = load(checksums, 1);
         load.awaitProgress(300, 300);
+        load.faultBegins();
         if (killed) {
             nodes.get(0).kill();
         } else {
@@ -106,6 +111,7 @@ class NodeFaultsIT {
         load.awaitProgress(100, 100);
         assertThat(cluster.nodeProcess("node-0").awaitLine("mounted")).isEqualTo(segment);
         awaitOk(3);
+        load.faultHealed(THREE_NODES.recovery());
         for (int i = 0; i < PINNED; i++) {
             assertThat(client.get("pinned/" + i)).isPresent().hasValueSatisfying(rightValue("pinned/" + i));
         }
@@ -127,6 +133,7 @@ class NodeFaultsIT {
         putPinned(client);
         Load load = load(checksums, 1);
         load.awaitProgress(300, 300);
+        load.faultBegins();
         node.kill();
         if (how.equals("DELETED")) {
             cluster.deleteMemory("node-lost");
@@ -136,6 +143,7 @@ class NodeFaultsIT {
         load.awaitProgress(300, 300);
         await().until(() -> cluster.master().segments().size() == 3); // what it was is dropped
         awaitOk(3);
+        load.faultHealed(THREE_NODES.recovery());
         for (int i = 0; i < PINNED; i++) {
             Optional<byte[]> found = client.get("pinned/" + i);
             found.ifPresent(rightValue("pinned/" + i));

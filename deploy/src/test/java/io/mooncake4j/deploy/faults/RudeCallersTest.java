@@ -34,10 +34,12 @@ class RudeCallersTest {
                 .withLease(Duration.ofMillis(100))
                 .withGrant(Duration.ofMillis(500), Duration.ofMillis(50), Duration.ofSeconds(30)));
         Load load = cluster.load(Load.Shape.of(checksums));
+        load.faultBegins();
         for (int i = 0; i < 300; i++) {
             load.interruptOne();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
+        load.faultHealed(Duration.ZERO);
         load.awaitProgress(300, 300);
         assertThat(load.stop().assertRight().failures()).isPositive();
     }

@@ -14,24 +14,50 @@ public record MasterTimes(
 
     /** The defaults of the design. */
     public static MasterTimes defaults() {
-        return of(
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(10));
-    }
-
-    /** The durations that are settings; the others have one right value. */
-    public static MasterTimes of(
-            Duration readLease, Duration grant, Duration suspect, Duration offline, Duration dropped) {
         return new MasterTimes(
-                readLease.toNanos(),
-                grant.toNanos(),
+                Duration.ofSeconds(5).toNanos(),
+                Duration.ofSeconds(10).toNanos(),
                 Duration.ofSeconds(2).toNanos(),
                 Duration.ofSeconds(10).toNanos(),
+                Duration.ofSeconds(10).toNanos(),
+                Duration.ofSeconds(30).toNanos(),
+                Duration.ofMinutes(10).toNanos());
+    }
+
+    public MasterTimes withReadLease(Duration lease) {
+        return new MasterTimes(
+                lease.toNanos(),
+                grantNanos,
+                cutAfterLapseNanos,
+                confirmCutNanos,
+                suspectNanos,
+                offlineNanos,
+                dropNanos);
+    }
+
+    public MasterTimes withGrant(Duration grant) {
+        return withGrant(grant, Duration.ofNanos(cutAfterLapseNanos), Duration.ofNanos(confirmCutNanos));
+    }
+
+    public MasterTimes withGrant(Duration grant, Duration cutAfterLapse, Duration confirmCut) {
+        return new MasterTimes(
+                readLeaseNanos,
+                grant.toNanos(),
+                cutAfterLapse.toNanos(),
+                confirmCut.toNanos(),
+                suspectNanos,
+                offlineNanos,
+                dropNanos);
+    }
+
+    public MasterTimes withSilence(Duration suspect, Duration offline, Duration drop) {
+        return new MasterTimes(
+                readLeaseNanos,
+                grantNanos,
+                cutAfterLapseNanos,
+                confirmCutNanos,
                 suspect.toNanos(),
                 offline.toNanos(),
-                dropped.toNanos());
+                drop.toNanos());
     }
 }

@@ -1,7 +1,6 @@
 package io.mooncake4j.master.service;
 
 import io.mooncake4j.master.placement.MasterTimes;
-import io.mooncake4j.transfer.safety.SafetyRules;
 import java.time.Duration;
 
 /**
@@ -20,8 +19,7 @@ public record MasterOptions(
         double highWatermark,
         double lowWatermark,
         Duration busyPoll,
-        MasterTimes times,
-        SafetyRules rules) {
+        MasterTimes times) {
 
     public static MasterOptions defaults() {
         return new MasterOptions(
@@ -31,35 +29,28 @@ public record MasterOptions(
                 0.90,
                 0.85,
                 Duration.ofNanos(200_000),
-                MasterTimes.defaults(),
-                SafetyRules.ALL);
+                MasterTimes.defaults());
     }
 
     public MasterOptions withAddress(String host, int port) {
-        return new MasterOptions(host, port, allocationStrategy, highWatermark, lowWatermark, busyPoll, times, rules);
+        return new MasterOptions(host, port, allocationStrategy, highWatermark, lowWatermark, busyPoll, times);
     }
 
     public MasterOptions withAllocationStrategy(String name) {
-        return new MasterOptions(bindHost, rpcPort, name, highWatermark, lowWatermark, busyPoll, times, rules);
+        return new MasterOptions(bindHost, rpcPort, name, highWatermark, lowWatermark, busyPoll, times);
     }
 
     public MasterOptions withWatermarks(double high, double low) {
-        return new MasterOptions(bindHost, rpcPort, allocationStrategy, high, low, busyPoll, times, rules);
+        return new MasterOptions(bindHost, rpcPort, allocationStrategy, high, low, busyPoll, times);
     }
 
     public MasterOptions withBusyPoll(Duration value) {
         return new MasterOptions(
-                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, value, times, rules);
+                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, value, times);
     }
 
     public MasterOptions withTimes(MasterTimes value) {
         return new MasterOptions(
-                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, busyPoll, value, rules);
-    }
-
-    /** For the tests that show what a rule is for. */
-    public MasterOptions withRules(SafetyRules value) {
-        return new MasterOptions(
-                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, busyPoll, times, value);
+                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, busyPoll, value);
     }
 }

@@ -7,6 +7,7 @@ import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.PlacementStrategy;
 import io.mooncake4j.transfer.rpc.RpcServer;
 import io.mooncake4j.transfer.rpc.RpcServerOptions;
+import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.Epoch;
 import java.security.SecureRandom;
 import java.util.UUID;
@@ -47,6 +48,11 @@ public final class MasterServer implements AutoCloseable {
      * @throws io.mooncake4j.transfer.wire.StoreException INVALID_PARAMS if a setting is wrong or the port is taken
      */
     public static MasterServer start(MasterOptions options) {
+        return start(options, SafetyRules.ALL);
+    }
+
+    /** For the tests that show what a rule is for. */
+    static MasterServer start(MasterOptions options, SafetyRules rules) {
         SecureRandom random = new SecureRandom();
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
@@ -58,7 +64,7 @@ public final class MasterServer implements AutoCloseable {
                         options.times(),
                         PlacementStrategy.of(options.allocationStrategy()),
                         ThreadLocalRandom::current,
-                        options.rules(),
+                        rules,
                         // Another life of the master must not take an old grant id for one of its own.
                         random.nextLong() >>> 2,
                         start),

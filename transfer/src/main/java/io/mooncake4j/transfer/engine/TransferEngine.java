@@ -1,11 +1,9 @@
 package io.mooncake4j.transfer.engine;
 
 import io.mooncake4j.transfer.wire.Deadline;
-import io.mooncake4j.transfer.wire.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -29,7 +27,7 @@ public final class TransferEngine implements AutoCloseable {
 
     /**
      * @param transports most preferred first; at least one
-     * @param workers how many threads help callers with further peers, and run the asynchronous calls
+     * @param workers how many threads help callers with further peers
      */
     public TransferEngine(List<Transport> transports, int workers) {
         this.transports = List.copyOf(transports);
@@ -54,21 +52,6 @@ public final class TransferEngine implements AutoCloseable {
             runOne(transfers.get(0), deadline);
         } else if (!transfers.isEmpty()) {
             new Batch(transfers, deadline).run();
-        }
-    }
-
-    /** As {@link #run} on another thread. With no room left, operations fail OVERLOADED. */
-    public CompletableFuture<Void> runAsync(List<SegmentTransfer> transfers, Deadline deadline) {
-        try {
-            return CompletableFuture.runAsync(() -> run(transfers, deadline), workers);
-        } catch (RejectedExecutionException e) {
-            ErrorCode why = workers.isShutdown() ? ErrorCode.CLOSED : ErrorCode.OVERLOADED;
-            for (SegmentTransfer transfer : transfers) {
-                for (TransferOp op : transfer.ops()) {
-                    op.failed(TransferOp.Outcome.NEVER_SENT, why, "no transfer worker has room for it");
-                }
-            }
-            return CompletableFuture.completedFuture(null);
         }
     }
 

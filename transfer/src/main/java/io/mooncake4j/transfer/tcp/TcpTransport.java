@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
@@ -20,12 +21,18 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class TcpTransport implements Transport {
     private final TcpTransportOptions options;
+    private final HostLookup hosts;
     private final OverdueWatch watch;
     private final ConnectionPool pool;
     private final AtomicLong requestIds = new AtomicLong();
 
     public TcpTransport(TcpTransportOptions options) {
+        this(options, InetAddress::getByName);
+    }
+
+    TcpTransport(TcpTransportOptions options, HostLookup.Names names) {
         this.options = options;
+        this.hosts = new HostLookup(names);
         this.pool = new ConnectionPool(options.connectionsPerPeer(), new Connections());
         this.watch = new OverdueWatch(pool::retireIdle);
         watch.start();
@@ -124,13 +131,14 @@ public final class TcpTransport implements Transport {
         @Override
         public PeerConnection open(Peer peer, Deadline deadline) throws IOException {
             Deadline due = deadline.orAfterNanos(options.connectTimeout().toNanos());
+            InetAddress host = hosts.find(peer.host(), due);
             SocketChannel channel = SocketChannel.open();
             PeerConnection connection = null;
             boolean greeted = false;
             try {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 long millis = TimeUnit.NANOSECONDS.toMillis(due.remainingNanos());
-                channel.socket().connect(new InetSocketAddress(peer.host(), peer.port()), (int) Math.max(1, millis));
+                channel.socket().connect(new InetSocketAddress(host, peer.port()), (int) Math.max(1, millis));
                 connection = new PeerConnection(peer, channel, options.sliceBytes());
                 greet(connection, due);
                 greeted = true;

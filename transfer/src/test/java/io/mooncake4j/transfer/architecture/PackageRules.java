@@ -11,6 +11,7 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -78,9 +79,32 @@ public final class PackageRules {
                 .allowEmptyShould(true);
     }
 
-    /** Libraries write to a logger. */
-    public static ArchRule noStandardStreams() {
-        return NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.allowEmptyShould(true);
+    /** The rules for every module that is a library, and so writes to a logger. */
+    public static Stream<ArchRule> everywhereInLibraries() {
+        return Stream.concat(everywhere(), Stream.of(NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.allowEmptyShould(true)));
+    }
+
+    /** Nothing in {@code packages} knows anything in {@code others}. */
+    public static ArchRule ignores(String packages, String... others) {
+        return noClasses()
+                .that()
+                .resideInAPackage(packages)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .as(packages + " knows nothing of " + List.of(others))
+                .allowEmptyShould(true);
+    }
+
+    /** A transport is known by its wiring, and to all others by its interface. */
+    public static ArchRule namesNoTransport(String packages, DescribedPredicate<JavaClass> except) {
+        return noClasses()
+                .that(resideInAPackage(packages).and(not(except)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".transfer.tcp..")
+                .as("nothing in " + packages + " names a transport, except " + except.getDescription())
+                .allowEmptyShould(true);
     }
 
     private static ArchRule freeOfCycles() {

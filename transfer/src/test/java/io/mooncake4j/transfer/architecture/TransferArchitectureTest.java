@@ -11,10 +11,8 @@ import java.util.Date;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-class TransferArchitectureTest {
+class TransferArchitectureTest extends ArchitectureTest {
     private static final String TRANSFER = "io.mooncake4j.transfer.";
     private static final String WIRE = TRANSFER + "wire..";
     private static final String SAFETY = TRANSFER + "safety..";
@@ -25,10 +23,8 @@ class TransferArchitectureTest {
     private static final String SERVER = TRANSFER + "server..";
     private static final String TCP = TRANSFER + "tcp..";
 
-    private static final JavaClasses CLASSES = PackageRules.productionClasses();
-
-    static Stream<ArchRule> directions() {
-        return Stream.of(
+    static Stream<ArchRule> rules() {
+        return library(
                 seesOnly(WIRE),
                 seesOnly(SAFETY),
                 seesOnly(SETTINGS),
@@ -37,16 +33,6 @@ class TransferArchitectureTest {
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
                 seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY));
-    }
-
-    static Stream<ArchRule> everywhere() {
-        return Stream.concat(PackageRules.everywhere(), Stream.of(PackageRules.noStandardStreams()));
-    }
-
-    @ParameterizedTest
-    @MethodSource({"directions", "everywhere"})
-    void holds(ArchRule rule) {
-        rule.check(CLASSES);
     }
 
     /** Of whatever kind. */

@@ -30,7 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A master that knows segments only, and remembers what nodes say to it. */
-final class ScriptedMaster implements AutoCloseable {
+final class MasterOfNodes implements AutoCloseable {
     static final int PING_MILLIS = 25;
     private static final byte[] SECRET = "of a test's cluster".getBytes(StandardCharsets.UTF_8);
 
@@ -46,7 +46,7 @@ final class ScriptedMaster implements AutoCloseable {
     private final RpcServer server;
     private volatile Epoch epoch = new Epoch(UUID.randomUUID(), 7);
 
-    ScriptedMaster(int port, boolean journalDurable) {
+    MasterOfNodes(int port, boolean journalDurable) {
         this.journalDurable = journalDurable;
         this.server = RpcServer.start(
                 RpcServerOptions.builder()
