@@ -84,8 +84,8 @@ final class StoreCalls {
         int sent = keys.column().count();
         List<Reading<T>> readings = new ArrayList<>(sent);
         for (int i = 0; i < sent; i++) {
-            readings.add(
-                    new Reading<>(i, targets.apply(keys.callersIndex(i)), context.checksums, ThreadLocalRandom.current()));
+            readings.add(new Reading<>(
+                    i, targets.apply(keys.callersIndex(i)), context.checksums, ThreadLocalRandom.current()));
         }
         new GetFlow<>(context, keys, readings, deadline).run();
         List<KeyResult<T>> results = new ArrayList<>(names.size());

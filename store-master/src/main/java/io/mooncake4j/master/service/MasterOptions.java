@@ -23,13 +23,7 @@ public record MasterOptions(
 
     public static MasterOptions defaults() {
         return new MasterOptions(
-                "0.0.0.0",
-                50_051,
-                "random",
-                0.90,
-                0.85,
-                Duration.ofNanos(200_000),
-                MasterTimes.defaults());
+                "0.0.0.0", 50_051, "random", 0.90, 0.85, Duration.ofNanos(200_000), MasterTimes.defaults());
     }
 
     public MasterOptions withAddress(String host, int port) {
@@ -45,12 +39,10 @@ public record MasterOptions(
     }
 
     public MasterOptions withBusyPoll(Duration value) {
-        return new MasterOptions(
-                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, value, times);
+        return new MasterOptions(bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, value, times);
     }
 
     public MasterOptions withTimes(MasterTimes value) {
-        return new MasterOptions(
-                bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, busyPoll, value);
+        return new MasterOptions(bindHost, rpcPort, allocationStrategy, highWatermark, lowWatermark, busyPoll, value);
     }
 }
