@@ -66,10 +66,15 @@ public final class Replay implements AutoCloseable {
         return queue.elapsedNanos();
     }
 
+    /** Hands out no more requests; what runs goes on to its end. */
+    public void stop() {
+        queue.stop();
+    }
+
     /** Hands out no more requests, interrupts what runs, and closes the stores. */
     @Override
     public void close() {
-        queue.stop();
+        stop();
         threads.forEach(Thread::interrupt);
         stores.forEach(BlockStore::close);
     }

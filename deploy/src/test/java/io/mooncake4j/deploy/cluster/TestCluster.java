@@ -6,6 +6,7 @@ import io.mooncake4j.client.ClientSeams;
 import io.mooncake4j.client.MooncakeClient;
 import io.mooncake4j.client.MooncakeClientBuilder;
 import io.mooncake4j.client.RawClient;
+import io.mooncake4j.deploy.soak.ChildProcess;
 import io.mooncake4j.master.service.MasterSeams;
 import io.mooncake4j.master.service.MasterServer;
 import io.mooncake4j.node.NodeOptions;
@@ -23,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -151,7 +153,13 @@ public final class TestCluster implements AfterEachCallback {
     }
 
     private ChildProcess process(String name, Class<?> main, Object... arguments) {
-        ChildProcess process = ChildProcess.start(name, directory.path(), main, arguments);
+        ChildProcess process = ChildProcess.start(
+                name,
+                directory.path(),
+                List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                main.getName(),
+                Stream.of(arguments).map(Object::toString).toList());
         processes.add(process);
         return process;
     }

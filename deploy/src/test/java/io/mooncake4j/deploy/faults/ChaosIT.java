@@ -2,10 +2,10 @@ package io.mooncake4j.deploy.faults;
 
 import static org.awaitility.Awaitility.await;
 
-import io.mooncake4j.deploy.cluster.ChildProcess;
 import io.mooncake4j.deploy.cluster.ClusterPlan;
 import io.mooncake4j.deploy.cluster.Load;
 import io.mooncake4j.deploy.cluster.TestCluster;
+import io.mooncake4j.deploy.soak.ChildProcess;
 import io.mooncake4j.master.placement.Segment;
 import java.time.Duration;
 import java.util.ArrayList;

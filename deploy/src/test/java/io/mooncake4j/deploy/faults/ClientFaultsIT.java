@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.client.KvEntry;
 import io.mooncake4j.client.MooncakeClient;
-import io.mooncake4j.deploy.cluster.ChildProcess;
 import io.mooncake4j.deploy.cluster.ClusterPlan;
 import io.mooncake4j.deploy.cluster.Load;
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
+import io.mooncake4j.deploy.soak.ChildProcess;
 import io.mooncake4j.master.placement.Puts;
 import java.time.Duration;
 import java.util.List;

@@ -67,7 +67,13 @@ class StallsUnderLoadTest {
                 .withLease(Duration.ofMillis(50))
                 .withGrant(Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(30)));
         Load load = cluster.load(Load.Shape.of(checksums).withKeys(1000, 128 << 10));
-        runUnder(hiccups, load);
+        load.faultBegins();
+        load.awaitProgress(1000, 500);
+        cluster.master().awaitTurnover(1);
+        hiccups.cease();
+        load.faultHealed(RECOVERY);
+        load.awaitProgress(100, 100);
+        load.stop().assertRight();
         assertThat(cluster.master().grantsLapsed()).isPositive();
     }
 
@@ -85,18 +91,11 @@ class StallsUnderLoadTest {
                 Load.Shape.of(checksums).withKeys(1000, 128 << 10).withReplicas(2),
                 cluster.build(cluster.clientBuilder(checksums).operationTimeout(hasty)),
                 cluster.build(cluster.clientBuilder(checksums).operationTimeout(hasty)));
-        runUnder(hiccups, load);
-        assertThat(cluster.master().sessionsCut()).isPositive();
-    }
-
-    private void runUnder(Hiccups hiccups, Load load) {
-        load.faultBegins();
+        load.faultBegins(); // who is that hasty may fail at any time
         load.awaitProgress(1000, 500);
         cluster.master().awaitTurnover(1);
-        hiccups.cease();
-        load.faultHealed(RECOVERY);
-        load.awaitProgress(100, 100);
         load.stop().assertRight();
+        assertThat(cluster.master().sessionsCut()).isPositive();
     }
 
     /** One access in forty stalls for up to so long, between the check of its token and the copy. */

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.client.MooncakeClient;
-import io.mooncake4j.deploy.cluster.ChildProcess;
 import io.mooncake4j.deploy.cluster.ClusterPlan;
 import io.mooncake4j.deploy.cluster.Load;
 import io.mooncake4j.deploy.cluster.TestCluster;
+import io.mooncake4j.deploy.soak.ChildProcess;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

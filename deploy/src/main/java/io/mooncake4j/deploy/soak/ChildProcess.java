@@ -1,7 +1,4 @@
-package io.mooncake4j.deploy.cluster;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+package io.mooncake4j.deploy.soak;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,11 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** A Java process of a test: takes signals, and what it prints goes to a file. Killed when it is closed. */
+/** A Java process that takes signals, and whose output goes to a file. Killed when it is closed. */
 public final class ChildProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final long LOOK_EVERY_MILLIS = 20;
 
     private final String name;
     private final Path log;
@@ -29,18 +29,23 @@ public final class ChildProcess implements AutoCloseable {
         this.process = process;
     }
 
-    static ChildProcess start(String name, Path directory, Class<?> main, Object... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                main.getName()));
-        for (Object argument : arguments) {
-            command.add(argument.toString());
-        }
+    /**
+     * Starts this process's own Java.
+     *
+     * @param directory where its output goes
+     */
+    public static ChildProcess start(
+            String name,
+            Path directory,
+            List<String> jvmFlags,
+            String classPath,
+            String mainClass,
+            List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmFlags);
+        command.addAll(List.of("-cp", classPath, mainClass));
+        command.addAll(arguments);
         try {
             Path log = Files.createTempFile(directory, name + "-", ".log");
             Process process = new ProcessBuilder(command)
@@ -53,24 +58,30 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Waits for a line that starts with a word and returns what follows it. */
+    public String name() {
+        return name;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /**
+     * Waits for a line that starts with a word and returns what follows it.
+     *
+     * @throws IllegalStateException with all that it printed, if it ended or a minute passed
+     */
     public String awaitLine(String word) {
-        return await(name + " says " + word)
-                .atMost(START)
-                .until(
-                        () -> {
-                            Optional<String> found = printed()
-                                    .lines()
-                                    .filter(line -> line.startsWith(word + " "))
-                                    .findFirst();
-                            assertThat(found.isPresent() || process.isAlive())
-                                    .as(name + " lives")
-                                    .isTrue();
-                            return found;
-                        },
-                        Optional::isPresent)
+        await(START, "says " + word, () -> firstLine(word).isPresent() || !process.isAlive());
+        return firstLine(word).orElseThrow(() -> new IllegalStateException("it has ended: " + this));
+    }
+
+    private Optional<String> firstLine(String word) {
+        return printed()
+                .lines()
+                .filter(line -> line.startsWith(word + " "))
                 .map(line -> line.substring(word.length() + 1))
-                .orElseThrow();
+                .findFirst();
     }
 
     /** What follows the word in the last line that starts with it; empty: there is none. */
@@ -94,10 +105,10 @@ public final class ChildProcess implements AutoCloseable {
     /** SIGSTOP, and waits until each of its threads has stopped where it was. */
     public void freeze() {
         signal("STOP");
-        await(name + " is frozen").atMost(Duration.ofSeconds(20)).until(this::isFrozen);
+        await(STOP, "is frozen", this::isFrozen);
     }
 
-    private boolean isFrozen() throws IOException {
+    private boolean isFrozen() {
         try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
             for (Path task : tasks.toList()) {
                 String stat = Files.readString(task.resolve("stat"));
@@ -106,6 +117,8 @@ public final class ChildProcess implements AutoCloseable {
                 }
             }
             return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -129,28 +142,48 @@ public final class ChildProcess implements AutoCloseable {
     private void signal(String signal) {
         try {
             Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
-            assertThat(kill.waitFor()).as("kill -" + signal + " " + name).isZero();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException("can't send " + signal + " to " + this);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            throw interrupted(e);
         }
     }
 
     /** Waits for its end, which comes by itself. */
     public void awaitEnd() {
         try {
-            assertThat(process.waitFor(30, TimeUnit.SECONDS))
-                    .as(name + " has ended")
-                    .isTrue();
+            if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("it doesn't end: " + this);
+            }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            throw interrupted(e);
         }
     }
 
-    String printed() {
+    private void await(Duration atMost, String what, BooleanSupplier condition) {
+        long endNanos = System.nanoTime() + atMost.toNanos();
+        try {
+            while (!condition.getAsBoolean()) {
+                if (System.nanoTime() - endNanos > 0) {
+                    throw new IllegalStateException("not within " + atMost.toSeconds() + " s: " + what + ": " + this);
+                }
+                Thread.sleep(LOOK_EVERY_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static IllegalStateException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted", e);
+    }
+
+    /** All that it printed so far. */
+    public String printed() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
