@@ -42,6 +42,10 @@ final class EvictionOrder {
         pinEnds.add(entry);
     }
 
+    boolean isSoftPinned(ObjectEntry entry) {
+        return entry.order == softPinned;
+    }
+
     void remove(ObjectEntry entry) {
         if (entry.order == null) {
             unpinned.remove(entry);

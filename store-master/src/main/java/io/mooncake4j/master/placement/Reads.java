@@ -91,7 +91,7 @@ public final class Reads {
             if (entry == null) {
                 return null;
             }
-            boolean softPinned = entry.order == shard.softPinned();
+            boolean softPinned = shard.evictable().isSoftPinned(entry);
             return new ObjectDetails(
                     entry.id,
                     entry.sizeBytes,
