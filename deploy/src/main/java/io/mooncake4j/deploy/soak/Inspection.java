@@ -50,6 +50,7 @@ final class Inspection {
         late = measure();
     }
 
+    @SuppressWarnings("BanJNDI") // an address on this machine, from a process that this one has started
     private Footprint measure() throws IOException {
         if (pid == ProcessHandle.current().pid()) {
             return Footprint.ofThisProcess();
