@@ -37,7 +37,7 @@ class ChaosIT {
         List<ChildProcess> nodes = new ArrayList<>(cluster.startWithNodeProcesses(PLAN));
         Duration hasty = Duration.ofMillis(700);
         Load load = cluster.load(
-                Load.Shape.of(checksums).withReplicas(2),
+                Load.Shape.of(checksums).withKeys(1500, 32 << 10).withReplicas(2),
                 cluster.build(cluster.clientBuilder(checksums).operationTimeout(hasty)),
                 cluster.build(cluster.clientBuilder(checksums).operationTimeout(hasty)));
         load.awaitProgress(200, 200);
@@ -69,7 +69,7 @@ class ChaosIT {
                                 .filter(segment -> segment.state() == Segment.State.OK)
                                 .count()
                         == nodes.size());
-        load.faultHealed(PLAN.recovery());
+        load.faultHealed(PLAN.recovery().plusSeconds(2)); // cuts, and the slowest of hasty calls
         load.awaitProgress(200, 200);
         load.stop().assertRight();
     }

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * The state of one leader's term and the calls on it, by theme. Everything is safe for all threads and never blocks
- * for long; time is passed in, as nanoseconds of one monotonic clock. Lock order: client, shard, segment.
+ * for long; time is passed in, as nanoseconds of one monotonic clock. Lock order: segments, client, shard, segment.
  */
 public final class MasterCore {
     /** What a term starts with. */

@@ -27,6 +27,21 @@ public final class ObjectTable {
         return shards[index];
     }
 
+    /** Does something while nobody else works on any shard. For what is rare: everybody waits. */
+    void exclusively(Runnable action) {
+        lockFrom(0, action);
+    }
+
+    private void lockFrom(int index, Runnable action) {
+        if (index == SHARDS) {
+            action.run();
+            return;
+        }
+        synchronized (shards[index]) {
+            lockFrom(index + 1, action);
+        }
+    }
+
     /** The tenant of a name, from now on known; the empty name is the default one. For puts. */
     public Tenant tenant(String name) {
         return tenants.computeIfAbsent(name.isEmpty() ? Tenant.DEFAULT_NAME : name, Tenant::new);

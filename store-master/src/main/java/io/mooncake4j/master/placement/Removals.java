@@ -106,7 +106,9 @@ public final class Removals {
         List<Replica> kept = new ArrayList<>(entry.replicas.length);
         List<Replica> gone = new ArrayList<>(1);
         for (Replica replica : entry.replicas) {
-            (replica.segment() == segment ? gone : kept).add(replica);
+            // Another segment may be dropped, too, and its turn in this shard be still to come.
+            boolean lost = replica.segment() == segment || replica.segment().state() == Segment.State.DROPPED;
+            (lost ? gone : kept).add(replica);
         }
         if (gone.isEmpty()) {
             return;

@@ -225,10 +225,13 @@ public final class Segments {
         }
     }
 
+    /** Whoever holds a shard sees a segment dropped, or is done before the journal says so. */
     private void drop(Segment segment, String why) {
         Change.SegmentDropped change = new Change.SegmentDropped(segment.id());
-        core.log.append(change);
-        core.durable.apply(change);
+        core.objects.exclusively(() -> {
+            core.log.append(change);
+            core.durable.apply(change);
+        });
         core.corruption().forget(segment);
         LOG.info("segment {} ({}) is dropped: {}", segment.name(), segment.id(), why);
     }

@@ -26,6 +26,10 @@ public final class CoreFixture {
     }
 
     public CoreFixture(SafetyRules rules) {
+        this(rules, new MemoryJournal());
+    }
+
+    public CoreFixture(SafetyRules rules, ChangeLog log) {
         core = new MasterCore(
                 new MasterCore.Settings(
                         new Epoch(new UUID(1, 1), 1),
@@ -36,7 +40,7 @@ public final class CoreFixture {
                         rules,
                         1000,
                         nowNanos),
-                new MemoryJournal());
+                log);
     }
 
     public static PutTerms terms(int replicas) {

@@ -3,6 +3,8 @@ package io.mooncake4j.master.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mooncake4j.master.journal.MemoryJournal;
+import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.Checksum;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
@@ -11,7 +13,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -208,5 +214,71 @@ class SegmentsTest {
         } while (page.length > 0);
         assertThat(seen).hasSize(1000);
         assertThat(pages).isGreaterThan(100);
+    }
+
+    @Test
+    void shouldForgetObjectWhenAllItsNodesAreLostAtOnce() {
+        fixture.mount("n1", 4 * MIB);
+        fixture.mount("n2", 4 * MIB);
+        Grant grant = Objects.requireNonNull(
+                fixture.start(ALICE, 1, "k", 1000, CoreFixture.terms(2)).grant());
+        assertThat(fixture.end(ALICE, "k", grant.id(), 0b11, 0)).isEqualTo(ErrorCode.OK);
+        long lost = fixture.now() + fixture.core.times().dropNanos();
+        while (fixture.now() <= lost) {
+            fixture.pass(Duration.ofMillis(900));
+        }
+        assertThat(fixture.core.segmentTable().all()).isEmpty();
+        assertThat(fixture.core.objects().objectCount()).isZero();
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.REMOVED);
+    }
+
+    /** A drop that comes between the record of a put and its effect must wait. */
+    @Test
+    void shouldEndPutAndForgetItWhenItsNodeLeavesInTheMiddle() throws Exception {
+        LeavingNode leaving = new LeavingNode();
+        CoreFixture racing = new CoreFixture(SafetyRules.ALL, leaving);
+        Segment segment = racing.mount("n1", 4 * MIB);
+        leaving.leave = () -> racing.core.segments().leave(segment.id(), 1, racing.now());
+        assertThat(racing.put(ALICE, "k", 1000)).isEqualTo(ErrorCode.OK);
+        leaving.left.get(20, TimeUnit.SECONDS);
+        assertThat(racing.get("k")).isNull();
+        assertThat(racing.core.objects().objectCount()).isZero();
+        CoreAudit.check(racing.core);
+        assertThat(leaving.order).containsExactly("SegmentMounted", "ObjectPlaced", "SegmentDropped", "ObjectRemoved");
+    }
+
+    /** A journal that lets a node leave, on another thread, once it has the record of the first put. */
+    private static final class LeavingNode implements ChangeLog {
+        final List<String> order = new CopyOnWriteArrayList<>();
+        final CompletableFuture<Void> left = new CompletableFuture<>();
+        private final ChangeLog journal = new MemoryJournal();
+        private Runnable leave = () -> {};
+
+        @Override
+        public long append(Change change) {
+            order.add(change.getClass().getSimpleName());
+            long sequence = journal.append(change);
+            if (change instanceof Change.ObjectPlaced) {
+                Thread thread = new Thread(() -> {
+                    leave.run();
+                    left.complete(null);
+                });
+                thread.start();
+                // it either comes to its end, which is wrong, or has to wait for us
+                Awaitility.await()
+                        .until(() -> left.isDone() || thread.getState() == Thread.State.BLOCKED);
+            }
+            return sequence;
+        }
+
+        @Override
+        public void whenDurable(long sequence, Runnable action) {
+            journal.whenDurable(sequence, action);
+        }
+
+        @Override
+        public boolean durable() {
+            return journal.durable();
+        }
     }
 }
