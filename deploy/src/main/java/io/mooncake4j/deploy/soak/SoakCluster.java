@@ -213,6 +213,9 @@ final class SoakCluster implements AutoCloseable {
     public void close() {
         running.forEach(ChildProcess::close);
         observer.close();
+        if (Files.notExists(directory)) {
+            return;
+        }
         try (Stream<Path> found = Files.walk(directory)) {
             for (Path each : found.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(each);

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** One of the module's scripts in a process of its own, with both outputs in one file. */
-final class ScriptRun implements AutoCloseable {
+public final class ScriptRun implements AutoCloseable {
     private final Process process;
     private final Path output;
 
@@ -21,7 +21,7 @@ final class ScriptRun implements AutoCloseable {
     }
 
     /** @param script below the module's directory */
-    static ScriptRun start(Path directory, Map<String, String> environment, String script, String... arguments)
+    public static ScriptRun start(Path directory, Map<String, String> environment, String script, String... arguments)
             throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(Path.of(script).toAbsolutePath().toString()));
@@ -36,7 +36,7 @@ final class ScriptRun implements AutoCloseable {
         return new ScriptRun(builder.start(), output);
     }
 
-    String output() {
+    public String output() {
         try {
             return Files.readString(output);
         } catch (IOException e) {
@@ -61,8 +61,8 @@ final class ScriptRun implements AutoCloseable {
         process.destroy();
     }
 
-    int exitCode() throws InterruptedException {
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+    public int exitCode() throws InterruptedException {
+        if (!process.waitFor(240, TimeUnit.SECONDS)) {
             throw new AssertionError("still runs: " + output());
         }
         return process.exitValue();

@@ -223,7 +223,9 @@ class PutsTest {
         fixture.mount("n2", 4 * MIB);
         Grant grant = granted(fixture.start(ALICE, 1, "k", 100, CoreFixture.terms(2)));
         assertThat(fixture.end(ALICE, "k", grant.id(), 0b01, 0b10)).isEqualTo(ErrorCode.OK);
-        assertThat(Objects.requireNonNull(fixture.get("k")).replicas()).containsExactly(grant.targets()[0].replica());
+        assertThat(Objects.requireNonNull(fixture.get("k")).replicas())
+                .extracting(Replica::segment)
+                .containsExactly(grant.targets()[0].replica().segment());
         assertThat(grant.targets()[1].replica().segment().quarantinedBytes()).isPositive();
     }
 

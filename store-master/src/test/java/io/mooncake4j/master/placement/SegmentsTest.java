@@ -265,8 +265,7 @@ class SegmentsTest {
                 });
                 thread.start();
                 // it either comes to its end, which is wrong, or has to wait for us
-                Awaitility.await()
-                        .until(() -> left.isDone() || thread.getState() == Thread.State.BLOCKED);
+                Awaitility.await().until(() -> left.isDone() || thread.getState() == Thread.State.BLOCKED);
             }
             return sequence;
         }

@@ -66,27 +66,22 @@ public final class AccessGate {
                     ErrorCode.NOT_LEADER,
                     "epoch " + epoch.revision() + " is older than the adopted " + known.epoch.revision());
         }
-        term = new Term(epoch, key, masterTicks, sentNanos);
-        if (known != null && known.epoch.equals(epoch)) {
-            keepEarlier(known, receivedNanos);
-        }
+        Term fresh = new Term(epoch, key, masterTicks, sentNanos);
+        term = known != null && known.epoch.equals(epoch) ? earlier(known, fresh, receivedNanos) : fresh;
     }
 
     /** Learns the clock of the adopted epoch's master, read between the two times. */
     public synchronized void learnClock(long masterTicks, long sentNanos, long receivedNanos) {
         Term known = term;
         if (known != null) {
-            term = new Term(known.epoch, known.key, masterTicks, sentNanos);
-            keepEarlier(known, receivedNanos);
+            term = earlier(known, new Term(known.epoch, known.key, masterTicks, sentNanos), receivedNanos);
         }
     }
 
     /** Both bounds hold, so the lower one is used: a slow answer never shortens what a quick one allowed. */
-    private void keepEarlier(Term known, long nowNanos) {
-        Term fresh = term;
-        if (fresh != null && known.latestTicks(nowNanos) - fresh.latestTicks(nowNanos) < 0) {
-            term = new Term(fresh.epoch, fresh.key, known.masterTicks, known.atNanos);
-        }
+    private static Term earlier(Term known, Term fresh, long nowNanos) {
+        boolean keep = known.latestTicks(nowNanos) - fresh.latestTicks(nowNanos) < 0;
+        return keep ? new Term(fresh.epoch, fresh.key, known.masterTicks, known.atNanos) : fresh;
     }
 
     /**
