@@ -49,8 +49,7 @@ class LargeObjectIT {
                 "needs " + (NEEDED_BYTES >> 20) + " MiB of free memory, in /dev/shm; there are " + (freeBytes >> 20));
         cluster.start(ClusterPlan.DEFAULT
                 .withNodes(1, SEGMENT_BYTES, 1 << 30)
-                .withMaster(
-                        ClusterPlan.DEFAULT.master().withWatermarks(1, 0.5))); // else it would be evicted ahead of need
+                .withMaster(options -> options.withWatermarks(1, 0.5))); // else it would be evicted ahead of need
         MooncakeClient client = cluster.build(cluster.clientBuilder(true).operationTimeout(Duration.ofMinutes(2)));
         ByteBuffer[] source = mapped("source", PART_BYTES + PARTS * 64, false);
         ByteBuffer[] target = mapped("target", OBJECT_BYTES, true);
