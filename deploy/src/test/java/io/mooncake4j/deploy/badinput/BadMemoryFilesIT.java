@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.client.MooncakeClient;
 import io.mooncake4j.client.PutResult;
-import io.mooncake4j.deploy.soak.ChildProcess;
 import io.mooncake4j.deploy.cluster.ClusterPlan;
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
+import io.mooncake4j.deploy.soak.ChildProcess;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
