@@ -52,8 +52,10 @@ final class Faults {
             pause(any(world.clients()).process());
         } else if (kind < 45) {
             pause(any(world.nodes()).process());
-        } else if (kind < 50) {
+        } else if (kind < 49) {
             pause(world.master().process());
+        } else if (kind < 50) {
+            pauseNodes();
         } else if (kind < 58) {
             killClient(any(world.clients()));
         } else if (kind < 72) {
@@ -79,6 +81,13 @@ final class Faults {
                 : scheduler.between(SECOND, (scheduler.chance(0.1) ? 25 : 7) * SECOND);
         say("%s is paused for %d ms", process, nanos / 1_000_000);
         process.pause(nanos);
+    }
+
+    /** As when their rack is cut off: all are silent for so long that the master drops them. */
+    private void pauseNodes() {
+        long nanos = scheduler.between(17 * SECOND, 22 * SECOND);
+        say("all nodes are paused for %d ms", nanos / 1_000_000);
+        world.nodes().forEach(node -> node.process().pause(nanos));
     }
 
     private void killClient(SimClient client) {
