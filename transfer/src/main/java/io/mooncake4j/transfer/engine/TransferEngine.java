@@ -87,6 +87,8 @@ public final class TransferEngine implements AutoCloseable {
     private static final class Lane {
         private final List<SegmentTransfer> parts = new ArrayList<>();
         private final AtomicInteger next = new AtomicInteger();
+        /** An operation that got no answer: the peer is not tried again by this call. */
+        private volatile @Nullable TransferOp unanswered;
 
         Lane(SegmentTransfer whole) {
             for (int from = 0, end; from < whole.ops().size(); from = end) {
@@ -99,6 +101,27 @@ public final class TransferEngine implements AutoCloseable {
             return parts.size();
         }
 
+        /** Takes in how a part ended. */
+        void ran(SegmentTransfer part) {
+            for (TransferOp op : part.ops()) {
+                if (op.outcome() == TransferOp.Outcome.UNANSWERED || op.outcome() == TransferOp.Outcome.NEVER_SENT) {
+                    unanswered = op;
+                }
+            }
+        }
+
+        /** Fails a part if its peer did not answer to an earlier one. */
+        boolean skips(SegmentTransfer part) {
+            TransferOp why = unanswered;
+            if (why == null) {
+                return false;
+            }
+            for (TransferOp op : part.ops()) {
+                op.failed(TransferOp.Outcome.NEVER_SENT, why.error(), why.detail());
+            }
+            return true;
+        }
+
         @Nullable
         SegmentTransfer claim() {
             int claimed = next.getAndIncrement();
@@ -108,7 +131,7 @@ public final class TransferEngine implements AutoCloseable {
 
     /**
      * Several transfers, done by the caller and by the workers that come. Each thread begins with a peer of its own, so
-     * that one that doesn't answer delays no other, and then helps with what is left.
+     * that with a worker for each a silent peer delays no other, and then helps with what is left.
      */
     private final class Batch {
         private final List<Lane> lanes = new ArrayList<>();
@@ -151,14 +174,17 @@ public final class TransferEngine implements AutoCloseable {
             for (int i = 0; i < lanes.size(); i++) {
                 Lane lane = lanes.get((first + i) % lanes.size());
                 for (SegmentTransfer part = lane.claim(); part != null; part = lane.claim()) {
-                    runPart(part);
+                    runPart(lane, part);
                 }
             }
         }
 
-        private void runPart(SegmentTransfer part) {
+        private void runPart(Lane lane, SegmentTransfer part) {
             try {
-                runOne(part, deadline);
+                if (!lane.skips(part)) {
+                    runOne(part, deadline);
+                    lane.ran(part);
+                }
             } catch (RuntimeException | Error e) {
                 failure = e; // for the caller, who then must assume the worst
             } finally {

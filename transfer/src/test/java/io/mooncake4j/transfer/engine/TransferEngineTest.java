@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -174,6 +175,21 @@ class TransferEngineTest {
             engine.run(List.of(large), soon());
         }
         assertThat(moved).hasSize(8).containsOnlyOnceElementsOf(new ArrayList<TransferOp>(large.ops()));
+    }
+
+    @Test
+    void shouldNotTryAPeerAgainWhenItDidNotAnswer() {
+        AtomicInteger tries = new AtomicInteger();
+        SegmentTransfer large = large("away", 16);
+        try (TransferEngine engine = engine(1, part -> {
+            tries.incrementAndGet();
+            fail(part, Outcome.NEVER_SENT);
+        })) {
+            engine.run(List.of(large), soon());
+        }
+        assertThat(tries.get()).isBetween(1, 2); // each of two threads may be at it
+        assertThat(large.ops())
+                .allMatch(op -> op.outcome() == Outcome.NEVER_SENT && op.error() == ErrorCode.TRANSFER_FAIL);
     }
 
     /** So many operations, each large enough to be a part of its own. */
