@@ -2,6 +2,7 @@ package io.mooncake4j.deploy.copy;
 
 import io.mooncake4j.client.MooncakeClient;
 import io.mooncake4j.client.PutOptions;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,8 @@ public final class ParallelCopy {
             }
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
+        } catch (Error e) {
+            failure.compareAndSet(null, new IllegalStateException("a copying thread failed", e));
         } finally {
             ended.countDown();
         }
@@ -91,6 +94,15 @@ public final class ParallelCopy {
             return mover.move(item);
         } catch (Exception e) {
             return CopyResult.failed(item, e);
+        } catch (OutOfMemoryError e) {
+            return CopyResult.failed(
+                    item,
+                    new IOException(
+                            "not enough memory (" + e.getMessage()
+                                    + "); raise it with MOONCAKE4J_JAVA_OPTS=-XX:MaxDirectMemorySize=…",
+                            e));
+        } catch (Error e) { // such as a source file that was cut short while it was mapped
+            return CopyResult.failed(item, new IOException(e.toString(), e));
         }
     }
 
