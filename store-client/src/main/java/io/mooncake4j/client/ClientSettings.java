@@ -58,7 +58,7 @@ public final class ClientSettings {
             .alsoFrom("MC_RPC_CONNECT_TIMEOUT_MS", "ms");
     public static final Setting<Duration> BUSY_POLL = Setting.of(
             "busy-poll",
-            SettingType.duration(Duration.ZERO, Duration.ofMillis(10)),
+            SettingType.duration(Duration.ZERO, MooncakeClientBuilder.LONGEST_BUSY_POLL),
             "200us",
             "How long to look for the next message, as long as that pays, before a core is left to sleep; 0: never");
     public static final Setting<Long> LOCAL_BUFFER_SIZE = Setting.of(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a {@link MooncakeClient}; each has a default but the masters. For one thread. */
 public final class MooncakeClientBuilder {
+    static final Duration LONGEST_BUSY_POLL = Duration.ofMillis(10);
     private static final int MAX_POOL_BYTES = 1 << 30;
 
     private List<HostPort> masters = List.of();
@@ -81,9 +82,13 @@ public final class MooncakeClientBuilder {
 
     /**
      * How long this client looks for an answer of the master, as long as that pays, before it lets a core sleep; 0: never.
-     * Costs CPU time, saves most of a small call's latency. Default 200 µs.
+     * Costs CPU time, saves most of a small call's latency. Default 200 µs, at most 10 ms.
      */
     public MooncakeClientBuilder busyPoll(Duration window) {
+        if (window.isNegative() || window.compareTo(LONGEST_BUSY_POLL) > 0) {
+            throw new StoreException(
+                    ErrorCode.INVALID_PARAMS, "busyPoll is " + window + "; 0 to " + LONGEST_BUSY_POLL + " are allowed");
+        }
         busyPoll = window;
         return this;
     }

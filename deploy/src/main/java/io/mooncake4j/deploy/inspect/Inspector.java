@@ -35,6 +35,7 @@ public final class Inspector implements AutoCloseable {
         rpc = RpcClient.create(RpcClientOptions.builder()
                 .addresses(settings.get(ClientSettings.MASTER))
                 .connectTimeout(settings.get(ClientSettings.CONNECT_TIMEOUT))
+                .busyPoll(settings.get(ClientSettings.BUSY_POLL))
                 .build());
         tenant = settings.get(ClientSettings.TENANT);
         timeout = settings.get(ClientSettings.REQUEST_TIMEOUT);

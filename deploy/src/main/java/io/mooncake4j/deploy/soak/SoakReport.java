@@ -44,6 +44,9 @@ final class SoakReport {
         if (all.hits() == 0 || calm.requests() == 0) {
             objections.add("nothing was read");
         }
+        if (calm.failed() > 0) {
+            objections.add(calm.failed() + " requests failed after recovery");
+        }
         out.println("Ran " + ran.toSeconds() + " s, faults: " + faults);
         out.println();
         out.println("| | steady client | clients hit by faults |");
