@@ -124,10 +124,11 @@ class BadLivesTest {
     @Test
     void shouldReportAndDropItWhenTheSourceChangedDuringThePut() throws InterruptedException {
         MooncakeClient client = unharmed.client();
-        ByteBuffer source = ByteBuffer.allocateDirect(BYTES);
+        int oneOperation = 8 << 20; // several go over several connections, of which one is stalled
+        ByteBuffer source = ByteBuffer.allocateDirect(oneOperation);
         VersionedValue.fill(KEY, 1, source);
         CompletableFuture<PutResult> put = stalledPut(client, KvEntry.of(KEY, source));
-        source.put(BYTES - 1, (byte) ~source.get(BYTES - 1)); // these bytes have not left yet
+        source.put(oneOperation - 1, (byte) ~source.get(oneOperation - 1)); // these bytes have not left yet
         stall.release();
         assertThat(put.join().status()).isEqualTo(PutResult.Status.STORED);
 
