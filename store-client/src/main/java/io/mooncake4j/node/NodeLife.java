@@ -134,8 +134,8 @@ final class NodeLife {
     /** The end of this node: nobody may read what is mapped now. */
     private void leaveWithout(String loss) throws InterruptedException {
         LOG.error("{} leaves, its content is lost: {}; start it again", name, loss);
-        cut(); // before it tells a master that may be slow to answer
         tellMaster(Method.LEAVE_SEGMENT);
+        cut();
     }
 
     private void retry(String what) {

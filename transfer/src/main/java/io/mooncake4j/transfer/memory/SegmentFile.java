@@ -15,8 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -121,18 +119,8 @@ final class SegmentFile implements AutoCloseable {
         return inode;
     }
 
-    /**
-     * How long it is; the largest number if its name does not lead to it any more. Does not ask the channel, which an
-     * interrupt would close, and the lock with it.
-     */
     long lengthBytes() throws IOException {
-        try {
-            Map<String, Object> attributes = Files.readAttributes(path, "unix:ino,size", LinkOption.NOFOLLOW_LINKS);
-            boolean same = Objects.equals(attributes.get("ino"), inode);
-            return same && attributes.get("size") instanceof Long bytes ? bytes : Long.MAX_VALUE;
-        } catch (NoSuchFileException e) {
-            return Long.MAX_VALUE;
-        }
+        return channel.size();
     }
 
     /** What the first page says; empty if it is no header. */
