@@ -22,6 +22,7 @@ public final class SteppedClient {
     private static final long RENEWAL_NANOS = 150_000_000L;
 
     final Surroundings around;
+    final ClientIdentity self;
     final SteppedMaster master;
     final SteppedOwed owed;
     final AvoidedSegments avoided = new AvoidedSegments();
@@ -33,6 +34,7 @@ public final class SteppedClient {
 
     public SteppedClient(Surroundings around) {
         this.around = around;
+        this.self = ClientIdentity.of(around.clientId(), "");
         this.master = new SteppedMaster(around);
         this.owed = new SteppedOwed(around, master);
     }

@@ -3,15 +3,10 @@ package io.mooncake4j.client;
 import io.mooncake4j.transfer.engine.SegmentTransfer;
 import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.safety.SafetyRule;
-import io.mooncake4j.transfer.wire.AccessToken;
-import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
-import io.mooncake4j.transfer.wire.proto.GetReplicasRequest;
 import io.mooncake4j.transfer.wire.proto.Keys;
-import io.mooncake4j.transfer.wire.proto.RenewLeaseRequest;
 import io.mooncake4j.transfer.wire.proto.ReplicasResponse;
-import io.mooncake4j.transfer.wire.proto.ReportCorruptRequest;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -19,21 +14,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One get without threads: what {@link GetFlow} does between two waits is a step here, in the same order. What is decided
- * about a key, about leases and about what goes into a wave is the client's own code: {@link Reading}, {@link Tenure},
- * {@link PlacementTable}, {@link Wave}, {@link AvoidedSegments}, {@link Suspicions}.
+ * One get without threads: what {@link GetFlow} does between two waits is a step here, in the same order. What is said to
+ * the master, what its answers mean, and what is decided about a key, about leases and about what goes into a wave is the
+ * client's own code: {@link GetMessages}, {@link Reading}, {@link Tenure}, {@link PlacementTable}, {@link Wave},
+ * {@link AvoidedSegments}, {@link Suspicions}.
  */
 public final class SteppedGet {
-    private static final long PATIENCE_NANOS = 1_000_000_000L;
-
     private final Surroundings around;
     private final SteppedClient client;
-    private final BatchKeys keys;
+    private final GetMessages<byte[]> messages;
     private final List<Reading<byte[]>> readings = new ArrayList<>();
     private final long deadlineNanos;
     private final Consumer<List<KeyResult<byte[]>>> done;
@@ -45,7 +38,7 @@ public final class SteppedGet {
     SteppedGet(SteppedClient client, List<String> keys, long timeoutNanos, Consumer<List<KeyResult<byte[]>>> done) {
         this.client = client;
         this.around = client.around;
-        this.keys = BatchKeys.of(keys);
+        this.messages = new GetMessages<>(client.self, BatchKeys.of(keys));
         for (int i = 0; i < keys.size(); i++) {
             readings.add(new Reading<>(i, new Target.Array(), around.checksums(), around.random()));
         }
@@ -105,14 +98,11 @@ public final class SteppedGet {
     }
 
     private void readOnce(List<Reading<byte[]>> asked) {
-        Keys askedKeys = select(asked);
+        Keys askedKeys = messages.select(asked);
         long sentNanos = around.nowNanos();
         client.master.call(
                 Method.GET_REPLICAS,
-                GetReplicasRequest.newBuilder()
-                        .setClient(Ids.toProto(around.clientId()))
-                        .setKeys(askedKeys)
-                        .build(),
+                messages.get(askedKeys),
                 ReplicasResponse.parser(),
                 deadlineNanos,
                 answer -> answered(asked, askedKeys, sentNanos, answer),
@@ -120,21 +110,8 @@ public final class SteppedGet {
     }
 
     private void answered(List<Reading<byte[]>> asked, Keys askedKeys, long sentNanos, ReplicasResponse answer) {
-        Tenure.Terms terms = terms(sentNanos, answer, asked.size());
-        List<Reading<byte[]>> moving = new ArrayList<>(asked.size());
-        for (int i = 0; i < asked.size(); i++) {
-            Reading<byte[]> reading = asked.get(i);
-            reading.answered(
-                    i,
-                    answer.getStatus(i),
-                    answer.getObjectIds(i),
-                    answer.getSizes(i),
-                    answer.getChecksums(i),
-                    terms.placements().replicaCount(i));
-            if (reading.step() == Reading.Step.MOVING) {
-                moving.add(reading);
-            }
-        }
+        Tenure.Terms terms = messages.terms(sentNanos, answer, asked.size());
+        List<Reading<byte[]>> moving = messages.answered(answer, terms, asked);
         if (moving.isEmpty()) {
             next();
             return;
@@ -163,8 +140,9 @@ public final class SteppedGet {
         if (inWave.isEmpty()) {
             settled(moving, inWave, leases);
         } else {
-            around.transfer(
-                    wave.transfers(), owners::get, tryDeadline(inWave), returned -> settled(moving, inWave, leases));
+            long now = around.nowNanos();
+            long until = now + GetFlow.tryNanos(deadlineNanos - now, wave, inWave);
+            around.transfer(wave.transfers(), owners::get, until, returned -> settled(moving, inWave, leases));
         }
     }
 
@@ -191,25 +169,13 @@ public final class SteppedGet {
         }
     }
 
-    private long tryDeadline(List<Reading<byte[]>> inWave) {
-        long now = around.nowNanos();
-        long half = (deadlineNanos - now) / 2;
-        boolean alternative = inWave.stream().anyMatch(Reading::hasAlternative);
-        return now + (alternative ? Math.min(half, PATIENCE_NANOS) : half);
-    }
-
     private void mismatched(Reading<byte[]> reading) {
         around.mismatched(reading.objectId());
         UUID corrupt = reading.mismatchAt();
         if (corrupt != null && client.suspicions.confirms(reading.objectId(), corrupt)) {
             client.master.callOnce(
                     Method.REPORT_CORRUPT,
-                    ReportCorruptRequest.newBuilder()
-                            .setClient(Ids.toProto(around.clientId()))
-                            .setKeys(select(List.of(reading)))
-                            .addObjectIds(reading.objectId())
-                            .addSegments(Ids.toProto(corrupt))
-                            .build(),
+                    messages.reportCorrupt(reading, corrupt),
                     StatusResponse.parser(),
                     deadlineNanos,
                     answer -> {},
@@ -220,31 +186,7 @@ public final class SteppedGet {
     private CompletableFuture<Tenure.Terms> renew(Keys renewed, List<Long> objectIds) {
         long sentNanos = around.nowNanos();
         return client.master
-                .callAsync(
-                        Method.RENEW_LEASE,
-                        RenewLeaseRequest.newBuilder()
-                                .setClient(Ids.toProto(around.clientId()))
-                                .setKeys(renewed)
-                                .addAllObjectIds(objectIds)
-                                .build(),
-                        ReplicasResponse.parser())
-                .thenApply(answer -> terms(sentNanos, answer, objectIds.size()));
-    }
-
-    private Tenure.Terms terms(long sentNanos, ReplicasResponse answer, int count) {
-        BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
-        return new Tenure.Terms(
-                sentNanos,
-                TimeUnit.MILLISECONDS.toNanos(answer.getLeaseMs()),
-                answer.getStatusList(),
-                PlacementTable.read(answer.getPlacements(), count, AccessToken.Mode.READ, around.clientId()));
-    }
-
-    private Keys select(List<Reading<byte[]>> some) {
-        int[] indices = new int[some.size()];
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = some.get(i).index();
-        }
-        return keys.select(indices);
+                .callAsync(Method.RENEW_LEASE, messages.renew(renewed, objectIds), ReplicasResponse.parser())
+                .thenApply(answer -> messages.terms(sentNanos, answer, objectIds.size()));
     }
 }

@@ -4,16 +4,12 @@ import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.GrantOutcomeRequest;
 import io.mooncake4j.transfer.wire.proto.GrantOutcomeResponse;
-import io.mooncake4j.transfer.wire.proto.Outcome;
 import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import org.jspecify.annotations.Nullable;
 
 /** {@link OwedRevokes} without a thread. */
 final class SteppedOwed {
-    private static final long PATIENCE_NANOS = 15_000_000_000L;
-    private static final long LONGEST_PAUSE_NANOS = 500_000_000L;
-
     private final Surroundings around;
     private final SteppedMaster master;
 
@@ -32,8 +28,8 @@ final class SteppedOwed {
 
     private final class Debt {
         private final PutRevokeRequest revoke;
-        private final long deadlineNanos = around.nowNanos() + PATIENCE_NANOS;
-        private final SteppedBackoff backoff = new SteppedBackoff(around, LONGEST_PAUSE_NANOS);
+        private final long deadlineNanos = around.nowNanos() + OwedRevokes.PATIENCE_NANOS;
+        private final SteppedBackoff backoff = new SteppedBackoff(around, OwedRevokes.LONGEST_PAUSE_NANOS);
         private @Nullable GrantOutcomeRequest question;
 
         Debt(@Nullable GrantOutcomeRequest question, PutRevokeRequest revoke) {
@@ -63,11 +59,13 @@ final class SteppedOwed {
         }
 
         private void learnt(GrantOutcomeResponse answer) {
-            if (answer.getOutcomesList().contains(Outcome.OUTCOME_OPEN)) {
-                later();
-            } else if (answer.getOutcomesList().contains(Outcome.OUTCOME_NEVER)) {
-                question = null;
-                attempt();
+            switch (OwedRevokes.ofAll(answer.getOutcomesList())) {
+                case OUTCOME_OPEN -> later();
+                case OUTCOME_NEVER -> {
+                    question = null;
+                    attempt();
+                }
+                default -> {}
             }
         }
 

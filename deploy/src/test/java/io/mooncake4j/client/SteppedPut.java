@@ -2,47 +2,38 @@ package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.engine.SegmentTransfer;
 import io.mooncake4j.transfer.engine.TransferOp;
-import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.ErrorCode;
-import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
-import io.mooncake4j.transfer.wire.proto.GrantOutcomeRequest;
 import io.mooncake4j.transfer.wire.proto.GrantOutcomeResponse;
 import io.mooncake4j.transfer.wire.proto.Keys;
-import io.mooncake4j.transfer.wire.proto.Placements;
-import io.mooncake4j.transfer.wire.proto.PutEndRequest;
 import io.mooncake4j.transfer.wire.proto.PutOptions;
 import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
-import io.mooncake4j.transfer.wire.proto.PutStartRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartResponse;
-import io.mooncake4j.transfer.wire.proto.RenewGrantRequest;
 import io.mooncake4j.transfer.wire.proto.RenewGrantResponse;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
-import io.mooncake4j.transfer.wire.proto.Uuid;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One put without threads: what {@link PutFlow} and {@link PutEnding} do between two waits is a step here, in the same
- * order. What is decided about a key, about the time that is left and about what goes into a wave is the client's own
- * code: {@link Writing}, {@link Tenure}, {@link PlacementTable}, {@link Wave}.
+ * order. What is said to the master, what its answers mean, and what is decided about a key, about the time that is left and
+ * about what goes into a wave is the client's own code: {@link PutMessages}, {@link Writing}, {@link Tenure},
+ * {@link PlacementTable}, {@link Wave}.
  */
 public final class SteppedPut {
     private final Surroundings around;
     private final SteppedClient client;
-    private final BatchKeys keys;
+    private final PutMessages messages;
     private final List<Writing> writings = new ArrayList<>();
     private final PutOptions options;
     private final long deadlineNanos;
-    private final Uuid clientId;
     private final Consumer<List<PutResult>> done;
     private final Map<TransferOp, Long> grants = new IdentityHashMap<>();
     private @Nullable SteppedBackoff backoff;
@@ -58,13 +49,12 @@ public final class SteppedPut {
             Consumer<List<PutResult>> done) {
         this.client = client;
         this.around = client.around;
-        this.keys = BatchKeys.of(keys);
+        this.messages = new PutMessages(client.self, BatchKeys.of(keys));
         for (int i = 0; i < values.size(); i++) {
             writings.add(new Writing(i, new ValueBytes(ByteBuffer.wrap(values.get(i)))));
         }
         this.options = options;
         this.deadlineNanos = around.nowNanos() + timeoutNanos;
-        this.clientId = Ids.toProto(around.clientId());
         this.done = done;
     }
 
@@ -108,17 +98,12 @@ public final class SteppedPut {
     }
 
     private void putOnce(List<Writing> asked) {
-        Keys askedKeys = PutEnding.select(keys, asked);
-        PutStartRequest.Builder request = PutStartRequest.newBuilder()
-                .setClient(clientId)
-                .setSequence(around.nextSequence())
-                .setKeys(askedKeys)
-                .setOptions(options);
-        asked.forEach(writing -> request.addSizes(writing.sizeBytes()));
+        Keys askedKeys = messages.select(asked);
+        long sequence = around.nextSequence();
         long sentNanos = around.nowNanos();
         client.master.call(
                 Method.PUT_START,
-                request.build(),
+                messages.start(sequence, askedKeys, asked, options),
                 PutStartResponse.parser(),
                 deadlineNanos,
                 answer -> started(asked, askedKeys, sentNanos, answer),
@@ -127,30 +112,16 @@ public final class SteppedPut {
                         asked.forEach(writing -> writing.note(failure.code(), failure.reason()));
                         next();
                     } else {
-                        client.owed.revoke(PutRevokeRequest.newBuilder()
-                                .setClient(clientId)
-                                .setSequence(request.getSequence())
-                                .build());
+                        client.owed.revoke(messages.revokeStart(sequence));
                         failAll(failure);
                     }
                 });
     }
 
     private void started(List<Writing> asked, Keys askedKeys, long sentNanos, PutStartResponse answer) {
-        Tenure.Terms terms =
-                terms(sentNanos, answer.getGrantMs(), answer.getStatusList(), answer.getPlacements(), asked.size());
-        List<Writing> granted = new ArrayList<>(asked.size());
-        for (int i = 0; i < asked.size(); i++) {
-            Writing writing = asked.get(i);
-            writing.answered(
-                    i,
-                    answer.getStatus(i),
-                    answer.getGrantIds(i),
-                    terms.placements().replicaCount(i));
-            if (writing.step() == Writing.Step.GRANTED) {
-                granted.add(writing);
-            }
-        }
+        Tenure.Terms terms = messages.terms(sentNanos, answer, asked.size());
+        PutMessages.started(answer, terms, asked);
+        List<Writing> granted = PutEnding.inStep(asked, Writing.Step.GRANTED);
         if (granted.isEmpty()) {
             next();
             return;
@@ -220,7 +191,7 @@ public final class SteppedPut {
             return;
         }
         putEnd(open, () -> {
-            open.removeIf(SteppedPut::settled);
+            open.removeIf(PutEnding::settled);
             if (open.isEmpty()) {
                 rest.run();
                 return;
@@ -230,7 +201,7 @@ public final class SteppedPut {
                     () -> askOutcome(
                             open,
                             () -> {
-                                open.removeIf(SteppedPut::settled);
+                                open.removeIf(PutEnding::settled);
                                 endOpen(open, pauses, rest, broken);
                             },
                             broken),
@@ -238,26 +209,14 @@ public final class SteppedPut {
         });
     }
 
-    private static boolean settled(Writing writing) {
-        return writing.step() == Writing.Step.ENDED || writing.step() == Writing.Step.TO_START;
-    }
-
     private void putEnd(List<Writing> open, Runnable then) {
-        PutEndRequest.Builder request =
-                PutEndRequest.newBuilder().setClient(clientId).setKeys(PutEnding.select(keys, open));
-        for (Writing writing : open) {
-            request.addGrantIds(writing.grantId());
-            request.addPlaced(writing.placed());
-            request.addUnanswered(writing.unanswered());
-            request.addChecksums(writing.checksum());
-        }
         List<Writing> asked = List.copyOf(open);
         client.master.callOnce(
                 Method.PUT_END,
-                request.build(),
+                messages.end(asked),
                 StatusResponse.parser(),
                 deadlineNanos,
-                answer -> ended(asked, answer, then),
+                answer -> revoke(PutMessages.ended(answer, asked), then),
                 (failure, maybeDelivered) -> {
                     for (Writing writing : asked) {
                         writing.note(failure.code(), failure.reason());
@@ -269,50 +228,18 @@ public final class SteppedPut {
                 });
     }
 
-    private void ended(List<Writing> asked, StatusResponse answer, Runnable then) {
-        List<Writing> lapsed = new ArrayList<>(0);
-        for (int i = 0; i < asked.size(); i++) {
-            Writing writing = asked.get(i);
-            ErrorCode code = ErrorCode.of(answer.getStatus(i));
-            switch (code) {
-                case OK -> writing.stored();
-                case OBJECT_ALREADY_EXISTS -> writing.existed();
-                case GRANT_LAPSED -> {
-                    writing.note(code, "the grant had lapsed");
-                    lapsed.add(writing);
-                }
-                default -> {
-                    writing.note(code, "the master refused to end the put");
-                    writing.ending();
-                }
-            }
-        }
-        revoke(lapsed, then);
-    }
-
     private void askOutcome(List<Writing> open, Runnable then, Consumer<StoreException> broken) {
-        List<Writing> doubtful = inStep(open, Writing.Step.ENDING);
+        List<Writing> doubtful = PutEnding.inStep(open, Writing.Step.ENDING);
         if (doubtful.isEmpty()) {
             then.run();
             return;
         }
         client.master.call(
                 Method.GRANT_OUTCOME,
-                outcomeRequest(doubtful),
+                messages.outcome(doubtful),
                 GrantOutcomeResponse.parser(),
                 deadlineNanos,
-                answer -> {
-                    List<Writing> never = new ArrayList<>(0);
-                    for (int i = 0; i < doubtful.size(); i++) {
-                        switch (answer.getOutcomes(i)) {
-                            case OUTCOME_COMMITTED, OUTCOME_REMOVED ->
-                                doubtful.get(i).stored();
-                            case OUTCOME_NEVER -> never.add(doubtful.get(i));
-                            case OUTCOME_OPEN, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {}
-                        }
-                    }
-                    revoke(never, then);
-                },
+                answer -> revoke(PutMessages.never(answer, doubtful), then),
                 broken);
     }
 
@@ -321,7 +248,7 @@ public final class SteppedPut {
             then.run();
             return;
         }
-        PutRevokeRequest request = revokeRequest(given);
+        PutRevokeRequest request = messages.revoke(given);
         given.forEach(Writing::startAgain);
         client.master.call(
                 Method.PUT_REVOKE, request, StatusResponse.parser(), deadlineNanos, answer -> then.run(), failure -> {
@@ -331,65 +258,21 @@ public final class SteppedPut {
     }
 
     private void abandon(List<Writing> granted) {
-        List<Writing> held = inStep(granted, Writing.Step.GRANTED);
+        List<Writing> held = PutEnding.inStep(granted, Writing.Step.GRANTED);
         if (!held.isEmpty()) {
-            client.owed.revoke(revokeRequest(held));
+            client.owed.revoke(messages.revoke(held));
             held.forEach(Writing::startAgain);
         }
-        List<Writing> doubtful = inStep(granted, Writing.Step.ENDING);
+        List<Writing> doubtful = PutEnding.inStep(granted, Writing.Step.ENDING);
         if (!doubtful.isEmpty()) {
-            client.owed.revokeIfNever(outcomeRequest(doubtful), revokeRequest(doubtful));
+            client.owed.revokeIfNever(messages.outcome(doubtful), messages.revoke(doubtful));
         }
-    }
-
-    private static List<Writing> inStep(List<Writing> all, Writing.Step step) {
-        List<Writing> some = new ArrayList<>(all);
-        some.removeIf(writing -> writing.step() != step);
-        return some;
-    }
-
-    private GrantOutcomeRequest outcomeRequest(List<Writing> doubtful) {
-        GrantOutcomeRequest.Builder request =
-                GrantOutcomeRequest.newBuilder().setKeys(PutEnding.select(keys, doubtful));
-        doubtful.forEach(writing -> request.addGrantIds(writing.grantId()));
-        return request.build();
-    }
-
-    private PutRevokeRequest revokeRequest(List<Writing> given) {
-        PutRevokeRequest.Builder request =
-                PutRevokeRequest.newBuilder().setClient(clientId).setKeys(PutEnding.select(keys, given));
-        for (Writing writing : given) {
-            request.addGrantIds(writing.grantId());
-            request.addUnanswered(writing.unanswered());
-        }
-        return request.build();
     }
 
     private CompletableFuture<Tenure.Terms> renew(Keys renewed, List<Long> grantIds) {
         long sentNanos = around.nowNanos();
         return client.master
-                .callAsync(
-                        Method.RENEW_GRANT,
-                        RenewGrantRequest.newBuilder()
-                                .setClient(clientId)
-                                .setKeys(renewed)
-                                .addAllGrantIds(grantIds)
-                                .build(),
-                        RenewGrantResponse.parser())
-                .thenApply(answer -> terms(
-                        sentNanos,
-                        answer.getGrantMs(),
-                        answer.getStatusList(),
-                        answer.getPlacements(),
-                        grantIds.size()));
-    }
-
-    private Tenure.Terms terms(long sentNanos, int grantMs, List<Integer> status, Placements placements, int count) {
-        BatchKeys.checkColumn(status.size(), count, "status");
-        return new Tenure.Terms(
-                sentNanos,
-                TimeUnit.MILLISECONDS.toNanos(grantMs),
-                status,
-                PlacementTable.read(placements, count, AccessToken.Mode.WRITE, around.clientId()));
+                .callAsync(Method.RENEW_GRANT, messages.renew(renewed, grantIds), RenewGrantResponse.parser())
+                .thenApply(answer -> messages.terms(sentNanos, answer, grantIds.size()));
     }
 }

@@ -5,13 +5,16 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /** Pauses between tries: 1 ms, doubling to 100 ms unless said, each shortened by up to a half at random. For one thread. */
 final class Backoff {
     private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final long longestNanos;
+    private final Supplier<? extends RandomGenerator> random;
     private long nextNanos = FIRST_NANOS;
 
     Backoff() {
@@ -19,12 +22,17 @@ final class Backoff {
     }
 
     Backoff(long longestNanos) {
+        this(longestNanos, ThreadLocalRandom::current);
+    }
+
+    Backoff(long longestNanos, Supplier<? extends RandomGenerator> random) {
         this.longestNanos = longestNanos;
+        this.random = random;
     }
 
     /** How long the next pause is, for one who doesn't block. */
     long nextNanos() {
-        long pause = nextNanos / 2 + ThreadLocalRandom.current().nextLong(nextNanos / 2);
+        long pause = nextNanos / 2 + random.get().nextLong(nextNanos / 2);
         nextNanos = Math.min(2 * nextNanos, longestNanos);
         return pause;
     }

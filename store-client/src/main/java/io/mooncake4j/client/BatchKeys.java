@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntToLongFunction;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of one call: each valid one is sent once, in the order of first appearance. Immutable. */
@@ -125,6 +126,15 @@ final class BatchKeys {
             end++;
         }
         return end;
+    }
+
+    /** The keys of some, in their order. */
+    <T> Keys select(List<T> some, ToIntFunction<T> index) {
+        int[] sent = new int[some.size()];
+        for (int i = 0; i < sent.length; i++) {
+            sent[i] = index.applyAsInt(some.get(i));
+        }
+        return select(sent);
     }
 
     /** Some of the keys that are sent. */

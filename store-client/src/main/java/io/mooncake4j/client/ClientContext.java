@@ -3,8 +3,6 @@ package io.mooncake4j.client;
 import io.mooncake4j.transfer.engine.TransferEngine;
 import io.mooncake4j.transfer.memory.BufferPool;
 import io.mooncake4j.transfer.safety.SafetyRules;
-import io.mooncake4j.transfer.wire.Ids;
-import io.mooncake4j.transfer.wire.proto.Uuid;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,9 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What all calls of one client share. Safe for all threads. */
 final class ClientContext {
-    final UUID clientId = UUID.randomUUID();
-    final Uuid clientIdProto = Ids.toProto(clientId);
-    final String tenant;
+    final ClientIdentity self;
     final boolean checksums;
     final SafetyRules safety;
     final Master master;
@@ -39,7 +35,7 @@ final class ClientContext {
             Master master,
             TransferEngine engine,
             int poolBytes) {
-        this.tenant = tenant;
+        this.self = ClientIdentity.of(UUID.randomUUID(), tenant);
         this.checksums = checksums;
         this.safety = safety;
         this.running = running;

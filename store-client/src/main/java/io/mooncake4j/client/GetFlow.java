@@ -1,17 +1,11 @@
 package io.mooncake4j.client;
 
-import com.google.protobuf.MessageLite;
 import io.mooncake4j.transfer.safety.SafetyRule;
-import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.Deadline;
-import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
-import io.mooncake4j.transfer.wire.proto.GetReplicasRequest;
 import io.mooncake4j.transfer.wire.proto.Keys;
-import io.mooncake4j.transfer.wire.proto.RenewLeaseRequest;
 import io.mooncake4j.transfer.wire.proto.ReplicasResponse;
-import io.mooncake4j.transfer.wire.proto.ReportCorruptRequest;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +27,7 @@ final class GetFlow<T> {
 
     private final ClientContext context;
     private final BatchKeys keys;
+    private final GetMessages<T> messages;
     private final List<Reading<T>> readings;
     private final Deadline deadline;
 
@@ -40,6 +35,7 @@ final class GetFlow<T> {
     GetFlow(ClientContext context, BatchKeys keys, List<Reading<T>> readings, Deadline deadline) {
         this.context = context;
         this.keys = keys;
+        this.messages = new GetMessages<>(context.self, keys);
         this.readings = readings;
         this.deadline = deadline;
     }
@@ -81,35 +77,12 @@ final class GetFlow<T> {
 
     /** One answer of the master, and what can be read by it. */
     private void readOnce(List<Reading<T>> asked) {
-        Keys askedKeys = select(asked);
+        Keys askedKeys = messages.select(asked);
         long sentNanos = System.nanoTime();
-        ReplicasResponse answer = context.master.call(
-                Method.GET_REPLICAS,
-                GetReplicasRequest.newBuilder()
-                        .setClient(context.clientIdProto)
-                        .setTenant(context.tenant)
-                        .setKeys(askedKeys)
-                        .build(),
-                ReplicasResponse.parser(),
-                deadline);
-        Tenure.Terms terms = terms(sentNanos, answer, asked.size());
-        BatchKeys.checkColumn(answer.getObjectIdsCount(), asked.size(), "object_ids");
-        BatchKeys.checkColumn(answer.getSizesCount(), asked.size(), "sizes");
-        BatchKeys.checkColumn(answer.getChecksumsCount(), asked.size(), "checksums");
-        List<Reading<T>> moving = new ArrayList<>(asked.size());
-        for (int i = 0; i < asked.size(); i++) {
-            Reading<T> reading = asked.get(i);
-            reading.answered(
-                    i,
-                    answer.getStatus(i),
-                    answer.getObjectIds(i),
-                    answer.getSizes(i),
-                    answer.getChecksums(i),
-                    terms.placements().replicaCount(i));
-            if (reading.step() == Reading.Step.MOVING) {
-                moving.add(reading);
-            }
-        }
+        ReplicasResponse answer =
+                context.master.call(Method.GET_REPLICAS, messages.get(askedKeys), ReplicasResponse.parser(), deadline);
+        Tenure.Terms terms = messages.terms(sentNanos, answer, asked.size());
+        List<Reading<T>> moving = messages.answered(answer, terms, asked);
         if (moving.isEmpty()) {
             return;
         }
@@ -134,7 +107,8 @@ final class GetFlow<T> {
                 }
             }
             if (!inWave.isEmpty()) {
-                context.engine.run(wave.transfers(), tryDeadline(wave, inWave));
+                context.engine.run(
+                        wave.transfers(), Deadline.afterNanos(tryNanos(deadline.remainingNanos(), wave, inWave)));
             }
             long now = System.nanoTime();
             for (Reading<T> reading : inWave) {
@@ -159,61 +133,26 @@ final class GetFlow<T> {
         LOG.warn("object {}: {}", reading.objectId(), reading.detail());
         UUID corrupt = reading.mismatchAt();
         if (corrupt != null && context.suspicions.confirms(reading.objectId(), corrupt)) {
-            reportCorrupt(reading, corrupt);
+            context.master.send(
+                    Method.REPORT_CORRUPT, messages.reportCorrupt(reading, corrupt), StatusResponse.parser());
         }
     }
 
     /** Half of the time is kept for another try; more, where another replica can be read if a node is silent. */
-    private Deadline tryDeadline(Wave wave, List<Reading<T>> inWave) {
-        long half = deadline.remainingNanos() / 2;
+    static <T> long tryNanos(long remainingNanos, Wave wave, List<Reading<T>> inWave) {
+        long half = remainingNanos / 2;
         for (Reading<T> reading : inWave) {
             if (reading.hasAlternative()) {
-                return Deadline.afterNanos(Math.min(half, PATIENCE_NANOS + wave.bytes() * PATIENCE_NANOS_PER_BYTE));
+                return Math.min(half, PATIENCE_NANOS + wave.bytes() * PATIENCE_NANOS_PER_BYTE);
             }
         }
-        return Deadline.afterNanos(half);
+        return half;
     }
 
     private CompletableFuture<Tenure.Terms> renew(Keys renewed, List<Long> objectIds) {
-        MessageLite request = RenewLeaseRequest.newBuilder()
-                .setClient(context.clientIdProto)
-                .setTenant(context.tenant)
-                .setKeys(renewed)
-                .addAllObjectIds(objectIds)
-                .build();
         long sentNanos = System.nanoTime();
         return context.master
-                .callAsync(Method.RENEW_LEASE, request, ReplicasResponse.parser())
-                .thenApply(answer -> terms(sentNanos, answer, objectIds.size()));
-    }
-
-    private Tenure.Terms terms(long sentNanos, ReplicasResponse answer, int count) {
-        BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
-        return new Tenure.Terms(
-                sentNanos,
-                TimeUnit.MILLISECONDS.toNanos(answer.getLeaseMs()),
-                answer.getStatusList(),
-                PlacementTable.read(answer.getPlacements(), count, AccessToken.Mode.READ, context.clientId));
-    }
-
-    private void reportCorrupt(Reading<T> reading, UUID segment) {
-        context.master.send(
-                Method.REPORT_CORRUPT,
-                ReportCorruptRequest.newBuilder()
-                        .setClient(context.clientIdProto)
-                        .setTenant(context.tenant)
-                        .setKeys(select(List.of(reading)))
-                        .addObjectIds(reading.objectId())
-                        .addSegments(Ids.toProto(segment))
-                        .build(),
-                StatusResponse.parser());
-    }
-
-    private Keys select(List<Reading<T>> some) {
-        int[] indices = new int[some.size()];
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = some.get(i).index();
-        }
-        return keys.select(indices);
+                .callAsync(Method.RENEW_LEASE, messages.renew(renewed, objectIds), ReplicasResponse.parser())
+                .thenApply(answer -> messages.terms(sentNanos, answer, objectIds.size()));
     }
 }

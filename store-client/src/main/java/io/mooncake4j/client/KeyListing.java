@@ -51,7 +51,7 @@ final class KeyListing implements Iterator<KeyInfo> {
             ListKeysResponse answer = context.master.call(
                     Method.LIST_KEYS,
                     ListKeysRequest.newBuilder()
-                            .setTenant(context.tenant)
+                            .setTenant(context.self.tenant())
                             .setPrefix(prefix)
                             .setPage(next)
                             .setLimit(PAGE_KEYS)

@@ -337,7 +337,7 @@ public final class MooncakeClient implements AutoCloseable {
 
     private long removeByRegex(String regex, Deadline deadline) {
         RemoveByRegexRequest request = RemoveByRegexRequest.newBuilder()
-                .setTenant(context.tenant)
+                .setTenant(context.self.tenant())
                 .setRegex(regex)
                 .build();
         return context.master
@@ -357,7 +357,7 @@ public final class MooncakeClient implements AutoCloseable {
 
     private long removeAll(Deadline deadline) {
         RemoveAllRequest request =
-                RemoveAllRequest.newBuilder().setTenant(context.tenant).build();
+                RemoveAllRequest.newBuilder().setTenant(context.self.tenant()).build();
         return context.master
                 .call(Method.REMOVE_ALL, request, RemovedResponse.parser(), deadline)
                 .getRemoved();
@@ -397,7 +397,7 @@ public final class MooncakeClient implements AutoCloseable {
 
     /** As it stands in tokens. For tests. */
     UUID clientId() {
-        return context.clientId;
+        return context.self.id();
     }
 
     /** How often bytes that were read did not have their checksum. For tests. */

@@ -27,10 +27,10 @@ final class OwedRevokes {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwedRevokes.class);
     /** A grant's term and the time from its lapse to the cut, with some to spare. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
+    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
+    static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long TRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Master master;
     private final RunningCalls running;
@@ -99,21 +99,29 @@ final class OwedRevokes {
 
     private void learnt(Debt debt, List<Outcome> outcomes, int asked) {
         BatchKeys.checkColumn(outcomes.size(), asked, "outcomes");
-        boolean never = false;
+        switch (ofAll(outcomes)) {
+            case OUTCOME_OPEN -> later(debt);
+            case OUTCOME_NEVER -> {
+                debt.question = null;
+                CompletableFuture<?> unused = attempt(debt);
+            }
+            default -> {} // a revoke would have no effect
+        }
+    }
+
+    /** Open if one may be; else never if one was never committed; else committed. */
+    static Outcome ofAll(List<Outcome> outcomes) {
+        Outcome all = Outcome.OUTCOME_COMMITTED;
         for (Outcome outcome : outcomes) {
             switch (outcome) {
-                case OUTCOME_COMMITTED, OUTCOME_REMOVED -> {} // a revoke has no effect on it
-                case OUTCOME_NEVER -> never = true;
+                case OUTCOME_COMMITTED, OUTCOME_REMOVED -> {}
+                case OUTCOME_NEVER -> all = Outcome.OUTCOME_NEVER;
                 case OUTCOME_OPEN, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {
-                    later(debt);
-                    return;
+                    return Outcome.OUTCOME_OPEN;
                 }
             }
         }
-        if (never) {
-            debt.question = null;
-            CompletableFuture<?> unused = attempt(debt);
-        }
+        return all;
     }
 
     private void failed(Debt debt, Throwable failure) {

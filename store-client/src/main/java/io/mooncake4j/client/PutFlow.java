@@ -1,21 +1,16 @@
 package io.mooncake4j.client;
 
-import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.Keys;
-import io.mooncake4j.transfer.wire.proto.Placements;
-import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartResponse;
-import io.mooncake4j.transfer.wire.proto.RenewGrantRequest;
 import io.mooncake4j.transfer.wire.proto.RenewGrantResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +23,7 @@ final class PutFlow {
     private final List<Writing> writings;
     private final io.mooncake4j.transfer.wire.proto.PutOptions options;
     private final Deadline deadline;
+    private final PutMessages messages;
     private final PutEnding ending;
 
     /** @param writings one for each key that is sent, in their order */
@@ -37,7 +33,8 @@ final class PutFlow {
         this.writings = writings;
         this.options = options.toProto();
         this.deadline = deadline;
-        this.ending = new PutEnding(context, keys, deadline);
+        this.messages = new PutMessages(context.self, keys);
+        this.ending = new PutEnding(context, messages, deadline);
     }
 
     /** Returns when every key has ended. */
@@ -77,17 +74,11 @@ final class PutFlow {
 
     /** One PutStart, and the whole life of the grants that it gave. */
     private void putOnce(List<Writing> asked) {
-        Keys askedKeys = PutEnding.select(keys, asked);
-        Tenure tenure = start(askedKeys, asked);
+        Tenure tenure = start(asked);
         if (tenure == null) {
             return;
         }
-        List<Writing> granted = new ArrayList<>(asked.size());
-        for (Writing writing : asked) {
-            if (writing.step() == Writing.Step.GRANTED) {
-                granted.add(writing);
-            }
-        }
+        List<Writing> granted = PutEnding.inStep(asked, Writing.Step.GRANTED);
         if (granted.isEmpty()) {
             return;
         }
@@ -102,50 +93,27 @@ final class PutFlow {
     }
 
     /** Null: this start is over, and another one, under the next number, may follow. */
-    private @Nullable Tenure start(Keys askedKeys, List<Writing> asked) {
-        PutStartRequest.Builder request = PutStartRequest.newBuilder()
-                .setClient(context.clientIdProto)
-                .setSequence(context.nextSequence())
-                .setTenant(context.tenant)
-                .setKeys(askedKeys)
-                .setOptions(options);
-        for (Writing writing : asked) {
-            request.addSizes(writing.sizeBytes());
-        }
+    private @Nullable Tenure start(List<Writing> asked) {
+        Keys askedKeys = messages.select(asked);
+        long sequence = context.nextSequence();
+        PutStartRequest request = messages.start(sequence, askedKeys, asked, options);
         long sentNanos = System.nanoTime();
         PutStartResponse answer;
         Tenure.Terms terms;
         try {
-            answer = context.master.call(Method.PUT_START, request.build(), PutStartResponse.parser(), deadline);
-            BatchKeys.checkColumn(answer.getGrantIdsCount(), asked.size(), "grant_ids");
-            terms = terms(sentNanos, answer.getGrantMs(), answer.getStatusList(), answer.getPlacements(), asked.size());
+            answer = context.master.call(Method.PUT_START, request, PutStartResponse.parser(), deadline);
+            terms = messages.terms(sentNanos, answer, asked.size());
         } catch (StoreException e) {
             if (e.code() == ErrorCode.REQUEST_REVOKED) {
                 // An earlier answer to it was lost, and all that it granted, if anything, has ended.
                 asked.forEach(writing -> writing.note(e.code(), e.reason()));
                 return null;
             }
-            revokeRequest(request.getSequence());
+            context.owed.revoke(messages.revokeStart(sequence));
             throw e;
         }
-        for (int i = 0; i < asked.size(); i++) {
-            asked.get(i)
-                    .answered(
-                            i,
-                            answer.getStatus(i),
-                            answer.getGrantIds(i),
-                            terms.placements().replicaCount(i));
-        }
+        PutMessages.started(answer, terms, asked);
         return new Tenure(terms, () -> renew(askedKeys, answer.getGrantIdsList()));
-    }
-
-    /** For a PutStart whose answer is not known: nothing was written under what it granted, or may yet grant. */
-    private void revokeRequest(long sequence) {
-        context.owed.revoke(PutRevokeRequest.newBuilder()
-                .setClient(context.clientIdProto)
-                .setTenant(context.tenant)
-                .setSequence(sequence)
-                .build());
     }
 
     private void transfer(List<Writing> granted, Tenure tenure) {
@@ -181,29 +149,9 @@ final class PutFlow {
     }
 
     private CompletableFuture<Tenure.Terms> renew(Keys renewed, List<Long> grantIds) {
-        RenewGrantRequest request = RenewGrantRequest.newBuilder()
-                .setClient(context.clientIdProto)
-                .setTenant(context.tenant)
-                .setKeys(renewed)
-                .addAllGrantIds(grantIds)
-                .build();
         long sentNanos = System.nanoTime();
         return context.master
-                .callAsync(Method.RENEW_GRANT, request, RenewGrantResponse.parser())
-                .thenApply(answer -> terms(
-                        sentNanos,
-                        answer.getGrantMs(),
-                        answer.getStatusList(),
-                        answer.getPlacements(),
-                        grantIds.size()));
-    }
-
-    private Tenure.Terms terms(long sentNanos, int grantMs, List<Integer> status, Placements placements, int count) {
-        BatchKeys.checkColumn(status.size(), count, "status");
-        return new Tenure.Terms(
-                sentNanos,
-                TimeUnit.MILLISECONDS.toNanos(grantMs),
-                status,
-                PlacementTable.read(placements, count, AccessToken.Mode.WRITE, context.clientId));
+                .callAsync(Method.RENEW_GRANT, messages.renew(renewed, grantIds), RenewGrantResponse.parser())
+                .thenApply(answer -> messages.terms(sentNanos, answer, grantIds.size()));
     }
 }

@@ -105,7 +105,7 @@ final class StoreCalls {
     List<KeyResult<Long>> exists(List<String> names, Deadline deadline) {
         return ask(names, (keys, count) -> {
             ExistsRequest request = ExistsRequest.newBuilder()
-                    .setTenant(context.tenant)
+                    .setTenant(context.self.tenant())
                     .setKeys(keys)
                     .build();
             ExistsResponse answer = context.master.call(Method.EXISTS, request, ExistsResponse.parser(), deadline);
@@ -125,7 +125,7 @@ final class StoreCalls {
     List<KeyResult<Boolean>> remove(List<String> names, Deadline deadline) {
         return ask(names, (keys, count) -> {
             RemoveRequest request = RemoveRequest.newBuilder()
-                    .setTenant(context.tenant)
+                    .setTenant(context.self.tenant())
                     .setKeys(keys)
                     .build();
             StatusResponse answer = context.master.call(Method.REMOVE, request, StatusResponse.parser(), deadline);
