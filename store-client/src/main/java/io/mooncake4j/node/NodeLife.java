@@ -134,8 +134,11 @@ final class NodeLife {
     /** The end of this node: nobody may read what is mapped now. */
     private void leaveWithout(String loss) throws InterruptedException {
         LOG.error("{} leaves, its content is lost: {}; start it again", name, loss);
-        tellMaster(Method.LEAVE_SEGMENT);
-        cut();
+        boolean known = isMounted();
+        cut(); // first: a master that is slow to answer must not prolong it
+        if (known) {
+            tellMaster(Method.LEAVE_SEGMENT);
+        }
     }
 
     private void retry(String what) {
@@ -254,15 +257,19 @@ final class NodeLife {
         return protocol.journalDurable();
     }
 
-    /** After {@link #stop}: says goodbye, if there is a master. */
-    void tellMaster(Method how) {
+    /** After {@link #stop}: says goodbye, if a master knows this node. */
+    void leaveMaster(Method how) {
         if (isMounted()) {
-            try {
-                call(how, protocol.segmentRequest(), Empty.parser());
-            } catch (StoreException e) {
-                LOG.warn("{}: the master was not told, it will notice: {}", name, e.getMessage());
-            }
+            tellMaster(how);
             setMounted(false);
+        }
+    }
+
+    private void tellMaster(Method how) {
+        try {
+            call(how, protocol.segmentRequest(), Empty.parser());
+        } catch (StoreException e) {
+            LOG.warn("{}: the master was not told, it will notice: {}", name, e.getMessage());
         }
     }
 }

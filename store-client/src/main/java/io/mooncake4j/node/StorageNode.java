@@ -134,7 +134,7 @@ public final class StorageNode implements AutoCloseable {
         }
         boolean cut = life.stop();
         boolean suspend = suspends();
-        life.tellMaster(suspend ? Method.SUSPEND_SEGMENT : Method.LEAVE_SEGMENT);
+        life.leaveMaster(suspend ? Method.SUSPEND_SEGMENT : Method.LEAVE_SEGMENT);
         master.close();
         if (!suspend) {
             memory.discard();

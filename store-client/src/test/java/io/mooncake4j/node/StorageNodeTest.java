@@ -27,8 +27,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -304,6 +306,32 @@ class StorageNodeTest {
                 "n1.segment");
         goOn.countDown();
         assertThat(writing.join().outcome()).isEqualTo(TransferOp.Outcome.UNANSWERED);
+    }
+
+    /** Cut short by half, so that the copy, which is in the first half, is harmless. */
+    @Test
+    void shouldCutItsSessionsAndThenTellTheMasterWhenItsFileIsCutShort() throws IOException {
+        AccessHook stall = (token, range, offset, length) -> {
+            stalled.countDown();
+            awaitQuietly(goOn);
+        };
+        try (StorageNode node = mounted(options().accessHook(stall))) {
+            AccessToken token = token(node, Mode.WRITE, 0);
+            CompletableFuture<TransferOp> writing =
+                    CompletableFuture.supplyAsync(() -> run(node, token, ByteBuffer.allocateDirect(1000)));
+            awaitQuietly(stalled);
+
+            try (FileChannel file = FileChannel.open(shm.resolve("n1.segment"), StandardOpenOption.WRITE)) {
+                file.truncate(SIZE / 2);
+            }
+
+            await().until(() -> !node.isMounted());
+            assertThat(master.goodbyes).as("while a thread still copies").isEmpty();
+            assertThat(writing.join().outcome()).isEqualTo(TransferOp.Outcome.UNANSWERED);
+            goOn.countDown();
+            await().until(() -> !master.goodbyes.isEmpty());
+        }
+        assertThat(master.goodbyes).containsExactly(Method.LEAVE_SEGMENT);
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,8 @@ final class SegmentFile implements AutoCloseable {
     private final FileChannel channel;
     private final long inode;
     private @Nullable MappedByteBuffer page;
+    /** Up to the end of what is mapped. */
+    private long mappedBytes;
 
     private SegmentFile(Path path, FileChannel channel, long inode) {
         this.path = path;
@@ -123,6 +126,25 @@ final class SegmentFile implements AutoCloseable {
         return channel.size();
     }
 
+    /**
+     * Why what is mapped is not there any more; empty: it is there, or nobody can come to the file by its name. Does not ask
+     * the channel: an interrupt would close that, and with it the lock.
+     */
+    Optional<String> loss() {
+        Map<String, Object> now;
+        try {
+            now = Files.readAttributes(path, "unix:ino,size", LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(path + " can't be looked at: " + e);
+        }
+        boolean cutShort = now.get("ino").equals(inode) && (long) now.get("size") < mappedBytes;
+        return cutShort
+                ? Optional.of(path + " was cut short to " + now.get("size") + " bytes under this process")
+                : Optional.empty();
+    }
+
     /** What the first page says; empty if it is no header. */
     Optional<SegmentHeader> readHeader() throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(SegmentHeader.BYTES);
@@ -146,6 +168,7 @@ final class SegmentFile implements AutoCloseable {
     }
 
     MappedByteBuffer map(long position, long length) throws IOException {
+        mappedBytes = Math.max(mappedBytes, position + length);
         return channel.map(MapMode.READ_WRITE, position, length);
     }
 

@@ -99,17 +99,7 @@ public final class SegmentMemory implements Regions, AutoCloseable {
      * wrong, or kills the process. Empty: it is there.
      */
     public Optional<String> loss() {
-        if (file == null) {
-            return Optional.empty();
-        }
-        try {
-            long lengthBytes = file.lengthBytes();
-            return lengthBytes >= sizeBytes()
-                    ? Optional.empty()
-                    : Optional.of(file.path() + " was cut short to " + lengthBytes + " bytes under this process");
-        } catch (IOException e) {
-            return Optional.of(file.path() + " can't be looked at: " + e);
-        }
+        return file == null ? Optional.empty() : file.loss();
     }
 
     @Override

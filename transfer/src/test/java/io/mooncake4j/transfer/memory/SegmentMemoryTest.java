@@ -129,6 +129,43 @@ class SegmentMemoryTest {
         open().close();
     }
 
+    @Test
+    void shouldTellItsLossWhenTheFileIsCutShortByAnyByte() throws IOException {
+        try (SegmentMemory memory = open()) {
+            assertThat(memory.loss()).isEmpty();
+            truncate(Files.size(file()) - 1);
+            assertThat(memory.loss())
+                    .hasValueSatisfying(loss -> assertThat(loss).contains("s1.segment was cut short to "));
+        }
+    }
+
+    @Test
+    void shouldHaveLostNothingWhenTheFileIsDeletedOrReplaced() throws IOException {
+        try (SegmentMemory memory = open()) {
+            Files.delete(file());
+            assertThat(memory.loss()).isEmpty();
+            Files.writeString(file(), "another file");
+            assertThat(memory.loss()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldKeepTheLockWhenItsLossIsAskedForByAnInterruptedThread() throws Exception {
+        SegmentMemoryOptions held = new SegmentMemoryOptions(MemoryKind.shm(shm), "held", SIZE);
+        try (SegmentMemory first = SegmentMemory.open(held, FillProgress.NONE)) {
+            Thread.currentThread().interrupt();
+            try {
+                assertThat(first.loss()).isEmpty();
+            } finally {
+                assertThat(Thread.interrupted()).isTrue();
+            }
+            Process other = startHolder();
+            assertThat(other.waitFor()).as("it was refused").isNotZero();
+            assertThat(new String(other.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("SEGMENT_ALREADY_EXISTS");
+        }
+    }
+
     interface Damage {
         void to(SegmentMemoryTest test) throws IOException;
     }
