@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -139,7 +140,9 @@ final class SegmentFile implements AutoCloseable {
         } catch (IOException e) {
             return Optional.of(path + " can't be looked at: " + e);
         }
-        boolean cutShort = now.get("ino").equals(inode) && (long) now.get("size") < mappedBytes;
+        boolean cutShort = Objects.equals(now.get("ino"), inode)
+                && now.get("size") instanceof Long sizeBytes
+                && sizeBytes < mappedBytes;
         return cutShort
                 ? Optional.of(path + " was cut short to " + now.get("size") + " bytes under this process")
                 : Optional.empty();
