@@ -1,10 +1,17 @@
 package io.mooncake4j.client;
 
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import io.mooncake4j.transfer.wire.KeyColumn;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.ExistsRequest;
+import io.mooncake4j.transfer.wire.proto.ExistsResponse;
 import io.mooncake4j.transfer.wire.proto.PutOptions;
+import io.mooncake4j.transfer.wire.proto.RemoveAllRequest;
+import io.mooncake4j.transfer.wire.proto.RemoveByRegexRequest;
 import io.mooncake4j.transfer.wire.proto.RemoveRequest;
+import io.mooncake4j.transfer.wire.proto.RemovedResponse;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -12,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** A client without threads, for a world that takes its steps one by one. */
 public final class SteppedClient {
@@ -41,8 +49,11 @@ public final class SteppedClient {
 
     /** @param keys distinct */
     public void put(
-            List<String> keys, List<byte[]> values, int replicas, long timeoutNanos, Consumer<List<PutResult>> done) {
-        PutOptions options = PutOptions.newBuilder().setReplicaNum(replicas).build();
+            List<String> keys,
+            List<byte[]> values,
+            PutOptions options,
+            long timeoutNanos,
+            Consumer<List<PutResult>> done) {
         new SteppedPut(this, keys, values, options, timeoutNanos, done).begin();
     }
 
@@ -53,16 +64,66 @@ public final class SteppedClient {
         return get;
     }
 
-    public void remove(String key, long timeoutNanos, Runnable done, Consumer<StoreException> failed) {
-        master.call(
-                Method.REMOVE,
-                RemoveRequest.newBuilder()
-                        .setKeys(KeyColumn.of(List.of(key)).toProto())
-                        .build(),
-                StatusResponse.parser(),
-                around.nowNanos() + timeoutNanos,
-                answer -> done.run(),
+    public void exists(
+            List<String> keys,
+            long timeoutNanos,
+            Consumer<List<KeyResult<Long>>> done,
+            Consumer<StoreException> failed) {
+        ExistsRequest request =
+                ExistsRequest.newBuilder().setKeys(KeyColumn.of(keys).toProto()).build();
+        call(
+                Method.EXISTS,
+                request,
+                ExistsResponse.parser(),
+                timeoutNanos,
+                answer -> done.accept(StoreCalls.sizes(answer, keys.size())),
                 failed);
+    }
+
+    public void remove(
+            String key, long timeoutNanos, Consumer<KeyResult<Boolean>> done, Consumer<StoreException> failed) {
+        RemoveRequest request = RemoveRequest.newBuilder()
+                .setKeys(KeyColumn.of(List.of(key)).toProto())
+                .build();
+        call(
+                Method.REMOVE,
+                request,
+                StatusResponse.parser(),
+                timeoutNanos,
+                answer -> done.accept(StoreCalls.removed(answer, 1).get(0)),
+                failed);
+    }
+
+    public void removeByRegex(String regex, long timeoutNanos, LongConsumer done, Consumer<StoreException> failed) {
+        RemoveByRegexRequest request =
+                RemoveByRegexRequest.newBuilder().setRegex(regex).build();
+        call(
+                Method.REMOVE_BY_REGEX,
+                request,
+                RemovedResponse.parser(),
+                timeoutNanos,
+                answer -> done.accept(answer.getRemoved()),
+                failed);
+    }
+
+    public void removeAll(long timeoutNanos, LongConsumer done, Consumer<StoreException> failed) {
+        call(
+                Method.REMOVE_ALL,
+                RemoveAllRequest.getDefaultInstance(),
+                RemovedResponse.parser(),
+                timeoutNanos,
+                answer -> done.accept(answer.getRemoved()),
+                failed);
+    }
+
+    private <T extends MessageLite> void call(
+            Method method,
+            MessageLite request,
+            Parser<T> parser,
+            long timeoutNanos,
+            Consumer<T> answered,
+            Consumer<StoreException> failed) {
+        master.call(method, request, parser, around.nowNanos() + timeoutNanos, answered, failed);
     }
 
     void hold(Tenure tenure) {

@@ -109,16 +109,21 @@ final class StoreCalls {
                     .setKeys(keys)
                     .build();
             ExistsResponse answer = context.master.call(Method.EXISTS, request, ExistsResponse.parser(), deadline);
-            BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
-            BatchKeys.checkColumn(answer.getSizesCount(), count, "sizes");
-            List<KeyResult<Long>> results = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                ErrorCode code = ErrorCode.of(answer.getStatus(i));
-                boolean unreadable = code == ErrorCode.REPLICA_IS_NOT_READY;
-                results.add(unreadable ? KeyResult.miss() : result(code, answer.getSizes(i), answer.getSizes(i)));
-            }
-            return results;
+            return sizes(answer, count);
         });
+    }
+
+    /** @throws StoreException INTERNAL_ERROR if it doesn't answer the question */
+    static List<KeyResult<Long>> sizes(ExistsResponse answer, int count) {
+        BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
+        BatchKeys.checkColumn(answer.getSizesCount(), count, "sizes");
+        List<KeyResult<Long>> results = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ErrorCode code = ErrorCode.of(answer.getStatus(i));
+            boolean unreadable = code == ErrorCode.REPLICA_IS_NOT_READY;
+            results.add(unreadable ? KeyResult.miss() : result(code, answer.getSizes(i), answer.getSizes(i)));
+        }
+        return results;
     }
 
     /** Removes; true for what was there. */
@@ -129,13 +134,18 @@ final class StoreCalls {
                     .setKeys(keys)
                     .build();
             StatusResponse answer = context.master.call(Method.REMOVE, request, StatusResponse.parser(), deadline);
-            BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
-            List<KeyResult<Boolean>> results = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                results.add(result(ErrorCode.of(answer.getStatus(i)), 0, true));
-            }
-            return results;
+            return removed(answer, count);
         });
+    }
+
+    /** @throws StoreException INTERNAL_ERROR if it doesn't answer the question */
+    static List<KeyResult<Boolean>> removed(StatusResponse answer, int count) {
+        BatchKeys.checkColumn(answer.getStatusCount(), count, "status");
+        List<KeyResult<Boolean>> results = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            results.add(result(ErrorCode.of(answer.getStatus(i)), 0, true));
+        }
+        return results;
     }
 
     private static <T> KeyResult<T> result(ErrorCode code, long sizeBytes, T value) {

@@ -37,7 +37,7 @@ final class CallChecks {
     }
 
     /** S1: bytes are handed out. */
-    void got(SimProcess process, String key, KeyResult<byte[]> result, long objectId) {
+    void got(SimProcess process, String key, KeyResult<byte[]> result, long objectId, long begun) {
         world.happened(
                 switch (result.status()) {
                     case HIT -> Happening.GET_HIT;
@@ -56,6 +56,24 @@ final class CallChecks {
         }
         if (!Arrays.equals(result.value(), grant.put.value)) {
             throw checks.violated("S1", process + " got other bytes than " + grant + " placed");
+        }
+        if (grant.removedAt < begun) {
+            throw checks.violated("S8", process + " got " + grant + ", which was removed before it asked");
+        }
+    }
+
+    /** What is said to be there was put, and not removed before it was asked for. */
+    void exists(SimProcess process, String key, KeyResult<Long> result, long begun) {
+        if (result.status() == KeyResult.Status.FAILED) {
+            throw checks.violated("exists", process + " is told " + result.error() + " about " + key);
+        }
+        if (!result.isHit()) {
+            return;
+        }
+        world.happened(Happening.EXISTS);
+        if (!truth.stood(key, result.sizeBytes(), begun)) {
+            throw checks.violated(
+                    "S8", process + " is told that " + key + " has " + result.sizeBytes() + " bytes, which nobody put");
         }
     }
 
@@ -88,7 +106,8 @@ final class CallChecks {
         }
     }
 
-    private void expected(SimProcess process, String what, ErrorCode error) {
+    /** A call failed. */
+    void expected(SimProcess process, String what, ErrorCode error) {
         if (!BAD_LUCK.contains(error)) {
             throw checks.violated("S10", "the " + what + " by " + process + " failed with " + error);
         }

@@ -24,7 +24,7 @@ final class Faults {
 
     void begin() {
         for (SimClient client : world.clients()) {
-            client.start(world.plan().callsPerClient());
+            client.callers().start(world.plan().callsPerClient());
         }
         next();
     }

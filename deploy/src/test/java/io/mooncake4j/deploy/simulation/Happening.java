@@ -30,6 +30,13 @@ enum Happening {
     NODE_RETURNED_COLD,
     SEGMENT_DROPPED,
     MASTER_RESTARTED,
+    EXISTS,
+    REMOVED_BY_REGEX,
+    REMOVED_ALL,
+    /** Under a soft pin, since nothing else was left. */
+    EVICTED_SOFT_PINNED,
+    /** Something hard-pinned was passed over. */
+    KEPT_HARD_PINNED,
     DAMAGE_NOTICED,
     REPLICA_DROPPED
 }

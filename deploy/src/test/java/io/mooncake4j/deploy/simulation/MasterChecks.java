@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import io.mooncake4j.client.SteppedGet;
 import io.mooncake4j.master.placement.CoreView;
 import io.mooncake4j.master.placement.Extent;
+import io.mooncake4j.master.placement.ObjectDetails;
 import io.mooncake4j.master.placement.ObjectView;
 import io.mooncake4j.master.placement.Replica;
 import io.mooncake4j.transfer.wire.Ids;
@@ -154,10 +155,16 @@ final class MasterChecks {
         for (int i = 0; i < keys.count(); i++) {
             Truth.Grant grant = truth.grant(request.getGrantIds(i));
             ObjectView object = CoreView.find(master.core(), keys, i);
-            if (grant == null || grant.committed || object == null || object.id() != grant.id) {
+            if (grant == null || object == null || object.id() != grant.id) {
                 continue;
             }
-            grant.committed = true;
+            if (grant.removedAt != Long.MAX_VALUE) {
+                throw checks.violated("S8", grant + " came back at its PutEnd, after it was removed");
+            }
+            if (grant.committed) {
+                continue;
+            }
+            truth.committed(grant);
             if (grant.put.ruledOut) {
                 throw checks.violated("put", grant + " became visible after its caller was told that it failed");
             }
@@ -200,6 +207,31 @@ final class MasterChecks {
                     throw checks.violated("S2c", node + " confirmed the cut of " + end + ", whose thread still copies");
                 }
             }
+        }
+    }
+
+    /** Hard pins hold, and soft ones until nothing else can go. */
+    void evicting(long objectId, List<ObjectDetails> all) {
+        boolean soft = false;
+        for (ObjectDetails each : all) {
+            if (each.id() == objectId) {
+                soft = each.softPinLeftNanos() > 0;
+            } else if (each.hardPinned()) {
+                world.happened(Happening.KEPT_HARD_PINNED);
+            }
+        }
+        for (ObjectDetails each : all) {
+            boolean victim = each.id() == objectId;
+            if (victim && (each.hardPinned() || each.leaseLeftNanos() > 0)) {
+                throw checks.violated("pin", "object " + objectId + " is evicted, though pinned or leased: " + each);
+            }
+            boolean ordinary = !each.hardPinned() && each.softPinLeftNanos() == 0 && each.leaseLeftNanos() == 0;
+            if (soft && !victim && ordinary) {
+                throw checks.violated("pin", "soft-pinned object " + objectId + " is evicted before " + each);
+            }
+        }
+        if (soft) {
+            world.happened(Happening.EVICTED_SOFT_PINNED);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Consumer;
 
 /**
  * The journal of one master's life. It forgets with the master, like the journal in memory; but what is appended may take
@@ -19,6 +20,7 @@ final class SimJournal implements ChangeLog {
     private final World world;
     private final SimProcess process;
     private final boolean slow;
+    private final Consumer<Change.ObjectRemoved> removing;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     /** Per object, its last change. */
     private final Map<Long, Long> changed = new HashMap<>();
@@ -28,7 +30,9 @@ final class SimJournal implements ChangeLog {
     private long durable;
     private boolean committing;
 
-    SimJournal(World world, SimProcess process, boolean slow) {
+    /** @param removing hears of every removal, of what is still there then */
+    SimJournal(World world, SimProcess process, boolean slow, Consumer<Change.ObjectRemoved> removing) {
+        this.removing = removing;
         this.world = world;
         this.process = process;
         this.slow = slow;
@@ -47,6 +51,7 @@ final class SimJournal implements ChangeLog {
                 changed.put(before, head);
             }
         } else if (change instanceof Change.ObjectRemoved removed) {
+            removing.accept(removed);
             changed.put(removed.objectId(), head);
             objectByKey.remove(key(removed.key()), removed.objectId());
         } else if (change instanceof Change.SegmentMounted mounted) {

@@ -3,8 +3,11 @@ package io.mooncake4j.deploy.simulation;
 import com.google.protobuf.MessageLite;
 import io.mooncake4j.master.eviction.Evictor;
 import io.mooncake4j.master.eviction.NearLru;
+import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.CoreAudit;
+import io.mooncake4j.master.placement.CoreView;
 import io.mooncake4j.master.placement.MasterCore;
+import io.mooncake4j.master.placement.ObjectDetails;
 import io.mooncake4j.master.placement.PlacementStrategy;
 import io.mooncake4j.master.service.ServiceSeam;
 import io.mooncake4j.transfer.rpc.DirectCall;
@@ -13,6 +16,8 @@ import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -31,13 +36,14 @@ final class SimMaster {
     private final MasterCore core;
     private final RpcHandler service;
     private final Evictor evictor;
+    private boolean evicting;
 
     SimMaster(World world, SimClock clock, int life) {
         this.world = world;
         this.life = life;
         Plan plan = world.plan();
         this.process = new SimProcess("master-" + life, world.scheduler(), clock);
-        this.journal = new SimJournal(world, process, plan.slowJournal());
+        this.journal = new SimJournal(world, process, plan.slowJournal(), this::removing);
         this.core = new MasterCore(
                 new MasterCore.Settings(
                         new Epoch(new UUID(plan.seed(), life), 1),
@@ -81,10 +87,25 @@ final class SimMaster {
         if (core.counters().grantsLapsed.sum() > lapsed) {
             world.happened(Happening.GRANT_LAPSED);
         }
+        evicting = true;
         if (evictor.run(process.nowNanos()) > 0) {
             world.happened(Happening.EVICTED);
         }
+        evicting = false;
         process.after(SWEEP_NANOS, this::sweep);
+    }
+
+    private void removing(Change.ObjectRemoved change) {
+        if (evicting) {
+            List<ObjectDetails> all = new ArrayList<>();
+            for (int i = 0; i < world.plan().keys(); i++) {
+                ObjectDetails found = CoreView.describe(core, World.key(i), process.nowNanos());
+                if (found != null) {
+                    all.add(found);
+                }
+            }
+            world.checks().master.evicting(change.objectId(), all);
+        }
     }
 
     /** A request arrives. */

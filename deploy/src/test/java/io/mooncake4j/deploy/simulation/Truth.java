@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +22,16 @@ final class Truth {
     static final class Put {
         final String key;
         final byte[] value;
+        final boolean hardPinned;
         /** Its caller was told that it failed, and not that it may have been committed. */
         boolean ruledOut;
 
         final List<Grant> grants = new ArrayList<>(1);
 
-        Put(String key, byte[] value) {
+        Put(String key, byte[] value, boolean hardPinned) {
             this.key = key;
             this.value = value;
+            this.hardPinned = hardPinned;
         }
     }
 
@@ -51,6 +54,9 @@ final class Truth {
         final List<List<Place>> replicas;
 
         boolean committed;
+        /** The event at which a caller was told that it is removed, whatever object it became. */
+        long removedAt = Long.MAX_VALUE;
+
         /** The segments of the replicas that became visible. */
         final Set<UUID> visibleOn = new HashSet<>();
 
@@ -84,6 +90,7 @@ final class Truth {
     private final int regionGranules;
     private final int granules;
     private final Map<Long, Grant> grants = new HashMap<>();
+    private final List<Grant> committed = new ArrayList<>();
     private final Map<Request, Map<String, Put>> requests = new HashMap<>();
     private final Map<UUID, long[]> owners = new HashMap<>();
 
@@ -111,6 +118,32 @@ final class Truth {
     void granted(Grant grant) {
         grants.put(grant.id, grant);
         grant.put.grants.add(grant);
+    }
+
+    void committed(Grant grant) {
+        grant.committed = true;
+        committed.add(grant);
+    }
+
+    /** What became visible under such keys, and isn't known to be removed. */
+    List<Grant> standing(Predicate<String> keys) {
+        return committed.stream()
+                .filter(grant -> grant.removedAt == Long.MAX_VALUE && keys.test(grant.put.key))
+                .toList();
+    }
+
+    /** Whether something of that size was put under the key, and not known to be removed before the event. */
+    boolean stood(String key, long sizeBytes, long event) {
+        return committed.stream()
+                .anyMatch(grant ->
+                        grant.put.key.equals(key) && grant.put.value.length == sizeBytes && grant.removedAt >= event);
+    }
+
+    /** A caller is told that these are gone for good. */
+    void removed(List<Grant> gone, long event) {
+        for (Grant grant : gone) {
+            grant.removedAt = Math.min(grant.removedAt, event);
+        }
     }
 
     /** The grant that the granule was given to last; 0: none. */

@@ -103,14 +103,16 @@ final class World {
                 node.start(true);
             }
         });
-        await("every call ends", () -> clients.stream().noneMatch(SimClient::busy));
+        await(
+                "every call ends",
+                () -> clients.stream().noneMatch(client -> client.callers().busy()));
         SimClient last = newClient();
         for (int i = 0; i < plan.keys(); i++) {
-            last.remove(key(i));
+            last.callers().remove(key(i));
         }
         await(
                 "everything is removed",
-                () -> !last.busy() && master.core().objects().objectCount() == 0);
+                () -> !last.callers().busy() && master.core().objects().objectCount() == 0);
         await("all memory is free again", this::atRest);
         master.audit();
     }
@@ -155,7 +157,7 @@ final class World {
     void replace(SimClient dead) {
         SimClient fresh = newClient();
         clients.set(clients.indexOf(dead), fresh);
-        fresh.start(plan.callsPerClient());
+        fresh.callers().start(plan.callsPerClient());
     }
 
     SimMaster master() {
@@ -257,7 +259,7 @@ final class World {
         return key(scheduler.random.nextInt(plan.keys()));
     }
 
-    private static String key(int number) {
+    static String key(int number) {
         return "key-" + number;
     }
 

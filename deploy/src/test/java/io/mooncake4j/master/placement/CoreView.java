@@ -1,6 +1,7 @@
 package io.mooncake4j.master.placement;
 
 import io.mooncake4j.transfer.wire.KeyColumn;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,14 @@ public final class CoreView {
             ObjectEntry entry = shard.find(key);
             return entry == null
                     ? null
-                    : new ObjectView(entry.id, entry.sizeBytes, entry.checksum, java.util.List.of(entry.replicas));
+                    : new ObjectView(entry.id, entry.sizeBytes, entry.checksum, List.of(entry.replicas));
         }
+    }
+
+    /** What is known of the object under a key of the default tenant; null: nothing is there. */
+    public static @Nullable ObjectDetails describe(MasterCore core, String key, long nowNanos) {
+        KeySlice slice = new KeySlice(core.objects().tenant("")).at(KeyColumn.of(List.of(key)), 0);
+        return core.reads().describe(slice, nowNanos);
     }
 
     /** Whether the extent is in use, as just this one. False for a segment that is not there (any more). */
