@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.transfer.engine.SegmentTransfer;
 import io.mooncake4j.transfer.safety.SafetyRule;
-import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.safety.SafetySwitches;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.Checksum;
 import io.mooncake4j.transfer.wire.Deadline;
@@ -272,7 +272,7 @@ class GetFlowTest {
     @Test
     void shouldDeliverRecycledBytesWhenTheLeaseCheckIsSwitchedOff() {
         client = scripted.client(
-                builder -> builder.checksums(false).safetyRules(SafetyRules.allExcept(SafetyRule.LEASE_CHECK)));
+                builder -> builder.checksums(false).safetyRules(SafetySwitches.allExcept(SafetyRule.LEASE_CHECK)));
         master.leaseMs = 200;
         byte[] value = store("k", 100, 1);
         loseRenewals();

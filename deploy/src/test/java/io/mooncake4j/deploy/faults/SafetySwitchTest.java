@@ -15,6 +15,7 @@ import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.transfer.engine.SegmentTarget;
 import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.safety.SafetySwitches;
 import io.mooncake4j.transfer.tcp.RawWrite;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.ErrorCode;
@@ -189,7 +190,7 @@ class SafetySwitchTest {
     }
 
     private static SafetyRules rules(boolean enforced, SafetyRule rule) {
-        return enforced ? SafetyRules.ALL : SafetyRules.allExcept(rule);
+        return enforced ? SafetyRules.ALL : SafetySwitches.allExcept(rule);
     }
 
     private static byte[] value(String key) {

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.safety.SafetySwitches;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -78,7 +79,7 @@ class SimulationTest {
     @Timeout(value = 90, unit = TimeUnit.SECONDS)
     @EnumSource(SafetyRule.class)
     void shouldFindViolationWhenSafetyRuleIsOff(SafetyRule rule) throws InterruptedException {
-        Seeds seeds = Seeds.within(SafetyRules.allExcept(rule), 0, Duration.ofSeconds(50));
+        Seeds seeds = Seeds.within(SafetySwitches.allExcept(rule), 0, Duration.ofSeconds(50));
         seeds.run();
         System.out.println(rule + " off: " + seeds.report());
         assertThat(seeds.failure()).as("a violation without " + rule).isPresent();

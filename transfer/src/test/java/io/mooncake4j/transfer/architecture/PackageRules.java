@@ -20,7 +20,6 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import io.mooncake4j.transfer.safety.SafetyRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -59,7 +58,6 @@ public final class PackageRules {
     public static Stream<ArchRule> everywhere() {
         return Stream.of(
                 freeOfCycles(),
-                allSafetyRulesAreOn(),
                 wallClockIsNotRead(),
                 nullMarked(),
                 NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING);
@@ -109,17 +107,6 @@ public final class PackageRules {
 
     private static ArchRule freeOfCycles() {
         return slices().matching(ROOT + ".(**)").should().beFreeOfCycles().allowEmptyShould(true);
-    }
-
-    private static ArchRule allSafetyRulesAreOn() {
-        return noClasses()
-                .should()
-                .accessTargetWhere(describe(
-                        "it is SafetyRules.allExcept",
-                        access -> access.getTargetOwner().isEquivalentTo(SafetyRules.class)
-                                && access.getTarget().getName().equals("allExcept")))
-                .as("only tests switch a safety rule off")
-                .allowEmptyShould(true);
     }
 
     /** It may be stepped by hours: leases, deadlines and waits count on the monotonic clock. */

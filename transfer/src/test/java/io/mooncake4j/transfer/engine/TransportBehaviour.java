@@ -8,6 +8,7 @@ import io.mooncake4j.transfer.engine.TransferOp.Outcome;
 import io.mooncake4j.transfer.engine.TransportFixture.RunningNode;
 import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.safety.SafetySwitches;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.AccessToken.Mode;
@@ -304,7 +305,7 @@ public abstract class TransportBehaviour {
     @MethodSource("rangesOutside")
     void shouldRefuseOneOpWhenItLeavesItsRange(int region, long start, long length, int index, long offset)
             throws Exception {
-        for (SafetyRules rules : List.of(SafetyRules.ALL, SafetyRules.allExcept(SafetyRule.TOKEN_CHECK))) {
+        for (SafetyRules rules : List.of(SafetyRules.ALL, SafetySwitches.allExcept(SafetyRule.TOKEN_CHECK))) {
             TestNode node = new TestNode(1, 1 << 20, rules);
             filled(node.memory(0, 0, 1 << 20));
             int port = start(node, AccessHook.NONE).port();
@@ -331,7 +332,7 @@ public abstract class TransportBehaviour {
 
     @Test
     void shouldServeForgedTokenWhenTokenCheckIsOff() throws Exception {
-        TestNode node = new TestNode(1, 1 << 20, SafetyRules.allExcept(SafetyRule.TOKEN_CHECK));
+        TestNode node = new TestNode(1, 1 << 20, SafetySwitches.allExcept(SafetyRule.TOKEN_CHECK));
         BytePattern.fill(node.memory(0, 0, 1 << 20), 3, 0);
         TransferOp stolen = new TransferOp(0, 0, ByteBuffer.allocateDirect(1000));
         TokenDraft forged = node.draft(Mode.READ, client).range(0, 500, 1000);
@@ -365,7 +366,7 @@ public abstract class TransportBehaviour {
 
     @Test
     void shouldAdmitCutGenerationWhenGenerationRuleIsOff() throws Exception {
-        TestNode node = new TestNode(1, 1 << 20, SafetyRules.allExcept(SafetyRule.GENERATION));
+        TestNode node = new TestNode(1, 1 << 20, SafetySwitches.allExcept(SafetyRule.GENERATION));
         int port = start(node, AccessHook.NONE).port();
         assertThat(node.sessions().cut(client, 3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
         filled(node.memory(0, 0, 1 << 20)); // the memory has a new owner, which trusts the cut
@@ -401,7 +402,7 @@ public abstract class TransportBehaviour {
     @Test
     void shouldOverwriteNewOwnersBytesWhenSessionCutIsOff() throws Exception {
         StallingHook hook = new StallingHook(0);
-        TestNode node = new TestNode(1, 1 << 20, SafetyRules.allExcept(SafetyRule.SESSION_CUT));
+        TestNode node = new TestNode(1, 1 << 20, SafetySwitches.allExcept(SafetyRule.SESSION_CUT));
         int port = start(node, hook).port();
         Transport transport = transport();
         Future<TransferOp> writing = threads.submit(() -> write(transport, port, node, 1));

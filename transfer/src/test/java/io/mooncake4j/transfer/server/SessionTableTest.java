@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.safety.SafetySwitches;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ class SessionTableTest {
 
     @Test
     void shouldConfirmAtOnceWhenSessionCutIsOff() {
-        SessionTable careless = new SessionTable(SafetyRules.allExcept(SafetyRule.SESSION_CUT));
+        SessionTable careless = new SessionTable(SafetySwitches.allExcept(SafetyRule.SESSION_CUT));
         careless.open(client, 1, closed::incrementAndGet);
         assertThat(careless.cut(client, 1).toCompletableFuture()).isCompleted();
         assertThat(closed).hasValue(0);
@@ -76,7 +77,7 @@ class SessionTableTest {
 
     @Test
     void shouldAdmitCutGenerationWhenGenerationRuleIsOff() {
-        SessionTable careless = new SessionTable(SafetyRules.allExcept(SafetyRule.GENERATION));
+        SessionTable careless = new SessionTable(SafetySwitches.allExcept(SafetyRule.GENERATION));
         careless.cut(client, 5);
         assertThat(careless.open(client, 5, closed::incrementAndGet).generation())
                 .isEqualTo(5);
