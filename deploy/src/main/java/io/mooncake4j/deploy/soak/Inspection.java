@@ -14,6 +14,7 @@ final class Inspection {
     private final long pid;
     private @Nullable Footprint early;
     private @Nullable Footprint late;
+    private String problem = "";
 
     /** @param pid of a running Java process, or this one */
     Inspection(String name, long pid) {
@@ -37,6 +38,11 @@ final class Inspection {
         return late;
     }
 
+    /** Why it could not be looked into in the end; empty: it could. */
+    String problem() {
+        return problem;
+    }
+
     boolean begun() {
         return early != null;
     }
@@ -46,8 +52,13 @@ final class Inspection {
         early = measure();
     }
 
-    void end() throws IOException {
-        late = measure();
+    /** To be called at the end; the process may be gone. */
+    void end() {
+        try {
+            late = measure();
+        } catch (IOException e) {
+            problem = "process " + pid + " can't be looked into: " + e.getMessage();
+        }
     }
 
     @SuppressWarnings("BanJNDI") // an address on this machine, from a process that this one has started

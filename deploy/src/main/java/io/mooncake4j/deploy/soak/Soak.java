@@ -6,7 +6,6 @@ import io.mooncake4j.transfer.settings.DurationText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -188,6 +187,9 @@ public final class Soak implements Callable<Integer> {
             say(fault.toString());
             report.happened(fault);
             fault.happen(cluster, random);
+            if (fault == Fault.MASTER_KILLED) {
+                master = new Inspection("master", cluster.master().pid());
+            }
             if (!cluster.awaitAllWell()) {
                 report.object("not all nodes came back after " + fault);
                 System.err.println(cluster.logs());
@@ -197,8 +199,7 @@ public final class Soak implements Callable<Integer> {
             calmTimes.begin();
             pause(options.calm(), cluster, steady);
             calmTimes.end();
-            if (fault == Fault.MASTER_KILLED) {
-                master = new Inspection("master", cluster.master().pid());
+            if (!master.begun()) {
                 master.begin();
             }
         }
@@ -208,10 +209,8 @@ public final class Soak implements Callable<Integer> {
             report.object("the client's threads don't end");
         }
         SoakCluster.pause(SETTLE_MILLIS);
-        List<Inspection> inspections = new ArrayList<>(List.of(client, node, master));
-        for (Inspection each : inspections) {
-            each.end();
-        }
+        List<Inspection> inspections = List.of(client, node, master);
+        inspections.forEach(Inspection::end);
         report.print(
                 System.out,
                 ran,

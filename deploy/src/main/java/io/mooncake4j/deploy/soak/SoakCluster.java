@@ -31,6 +31,7 @@ final class SoakCluster implements AutoCloseable {
     private final Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "mooncake4j-soak-");
     private final List<ChildProcess> running = new ArrayList<>();
     private final List<ChildProcess> nodes = new ArrayList<>();
+    private final List<MooncakeClient> clients = new ArrayList<>(1);
     private ChildProcess master;
     private ChildProcess victim;
     private int masterPort;
@@ -38,18 +39,34 @@ final class SoakCluster implements AutoCloseable {
     private Counts countsOfDeadVictims = Counts.NONE;
     private final MooncakeClient observer;
 
+    /** @throws IllegalStateException with what was printed, if a process doesn't start or the nodes don't serve */
     SoakCluster(SoakOptions options) throws IOException {
         this.options = options;
-        master = startMaster(0);
-        for (int i = 0; i < options.nodes(); i++) {
-            nodes.add(startNode("soak-" + i));
+        boolean complete = false;
+        try {
+            master = startMaster(0);
+            observer = closedInTheEnd(MooncakeClient.builder()
+                    .masters(masters())
+                    .operationTimeout(SoakOptions.OPERATION)
+                    .build());
+            for (int i = 0; i < options.nodes(); i++) {
+                nodes.add(startNode("soak-" + i));
+            }
+            if (!awaitAllWell()) {
+                throw new IllegalStateException("the nodes don't serve:\n" + logs());
+            }
+            victim = startVictim();
+            complete = true;
+        } finally {
+            if (!complete) {
+                close();
+            }
         }
-        observer = MooncakeClient.builder()
-                .masters(masters())
-                .operationTimeout(SoakOptions.OPERATION)
-                .build();
-        awaitAllWell();
-        victim = startVictim();
+    }
+
+    private MooncakeClient closedInTheEnd(MooncakeClient client) {
+        clients.add(client);
+        return client;
     }
 
     String masters() {
@@ -212,7 +229,7 @@ final class SoakCluster implements AutoCloseable {
     @Override
     public void close() {
         running.forEach(ChildProcess::close);
-        observer.close();
+        clients.forEach(MooncakeClient::close);
         if (Files.notExists(directory)) {
             return;
         }

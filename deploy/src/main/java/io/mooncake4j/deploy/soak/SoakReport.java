@@ -92,6 +92,11 @@ final class SoakReport {
     private void footprint(PrintStream out, Inspection each, Footprint allowedGrowth) {
         Footprint early = each.early();
         Footprint late = each.late();
+        if (!each.problem().isEmpty()) {
+            out.println("| " + each.name() + " | " + each.problem() + " | | | | |");
+            objections.add(each.name() + ": " + each.problem());
+            return;
+        }
         if (early == null || late == null) {
             out.println("| " + each.name() + " | replaced too late to be compared | | | | |");
             return;
