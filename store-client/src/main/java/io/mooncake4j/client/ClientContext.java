@@ -5,11 +5,14 @@ import io.mooncake4j.transfer.memory.BufferPool;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all calls of one client share. Safe for all threads. */
 final class ClientContext {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientContext.class);
+
     final ClientIdentity self;
     final boolean checksums;
     final SafetyRules safety;
@@ -19,8 +22,7 @@ final class ClientContext {
     final Renewals renewals;
     final Suspicions suspicions = new Suspicions();
     final AvoidedSegments avoided = new AvoidedSegments();
-    /** Reads whose bytes did not have their checksum: each is an alarm. */
-    final LongAdder mismatches = new LongAdder();
+    final MismatchAlarm mismatches = new MismatchAlarm(LOG::warn);
 
     final RunningCalls running;
     private final int poolBytes;

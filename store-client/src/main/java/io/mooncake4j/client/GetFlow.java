@@ -12,15 +12,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One get: asks for replicas, reads one of each key, checks lease and checksum, and asks again for what failed, until the
  * deadline. Runs on the caller's thread.
  */
 final class GetFlow<T> {
-    private static final Logger LOG = LoggerFactory.getLogger(GetFlow.class);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** 20 MB/s. */
     private static final long PATIENCE_NANOS_PER_BYTE = 50;
@@ -116,7 +113,7 @@ final class GetFlow<T> {
                         now - tenure.endNanos(reading.slot()) < 0 || !context.safety.enforce(SafetyRule.LEASE_CHECK);
                 reading.settle(held, context.avoided, now);
                 if (reading.takeMismatch()) {
-                    mismatched(reading);
+                    mismatched(reading, now);
                 }
             }
             inWave.clear();
@@ -128,9 +125,8 @@ final class GetFlow<T> {
         }
     }
 
-    private void mismatched(Reading<T> reading) {
-        context.mismatches.increment();
-        LOG.warn("object {}: {}", reading.objectId(), reading.detail());
+    private void mismatched(Reading<T> reading, long nowNanos) {
+        context.mismatches.raise(reading.objectId(), reading.detail(), nowNanos);
         UUID corrupt = reading.mismatchAt();
         if (corrupt != null && context.suspicions.confirms(reading.objectId(), corrupt)) {
             context.master.send(
