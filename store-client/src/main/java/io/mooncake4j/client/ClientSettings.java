@@ -1,5 +1,7 @@
 package io.mooncake4j.client;
 
+import io.mooncake4j.transfer.rpc.BusyPoll;
+import io.mooncake4j.transfer.settings.DurationText;
 import io.mooncake4j.transfer.settings.Setting;
 import io.mooncake4j.transfer.settings.SettingException;
 import io.mooncake4j.transfer.settings.SettingSource;
@@ -58,8 +60,8 @@ public final class ClientSettings {
             .alsoFrom("MC_RPC_CONNECT_TIMEOUT_MS", "ms");
     public static final Setting<Duration> BUSY_POLL = Setting.of(
             "busy-poll",
-            SettingType.duration(Duration.ZERO, MooncakeClientBuilder.LONGEST_BUSY_POLL),
-            "200us",
+            SettingType.duration(Duration.ZERO, BusyPoll.LONGEST),
+            DurationText.format(BusyPoll.DEFAULT),
             "How long to look for the next message, as long as that pays, before a core is left to sleep; 0: never");
     public static final Setting<Long> LOCAL_BUFFER_SIZE = Setting.of(
                     "local-buffer-size",

@@ -2,6 +2,7 @@ package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.engine.TransferEngine;
 import io.mooncake4j.transfer.engine.Transport;
+import io.mooncake4j.transfer.rpc.BusyPoll;
 import io.mooncake4j.transfer.rpc.RpcClient;
 import io.mooncake4j.transfer.rpc.RpcClientOptions;
 import io.mooncake4j.transfer.safety.SafetyRules;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a {@link MooncakeClient}; each has a default but the masters. For one thread. */
 public final class MooncakeClientBuilder {
-    static final Duration LONGEST_BUSY_POLL = Duration.ofMillis(10);
     private static final int MAX_POOL_BYTES = 1 << 30;
 
     private List<HostPort> masters = List.of();
@@ -23,7 +23,7 @@ public final class MooncakeClientBuilder {
     private Duration operationTimeout = Duration.ofSeconds(10);
     private Duration requestTimeout = Duration.ofSeconds(5);
     private Duration connectTimeout = Duration.ofSeconds(2);
-    private Duration busyPoll = Duration.ofNanos(200_000);
+    private Duration busyPoll = BusyPoll.DEFAULT;
     private Duration closeTimeout = Duration.ofSeconds(10);
     private long localBufferBytes = 64L << 20;
     private int tcpConnectionsPerNode = 4;
@@ -85,9 +85,9 @@ public final class MooncakeClientBuilder {
      * Costs CPU time, saves most of a small call's latency. Default 200 µs, at most 10 ms.
      */
     public MooncakeClientBuilder busyPoll(Duration window) {
-        if (window.isNegative() || window.compareTo(LONGEST_BUSY_POLL) > 0) {
+        if (window.isNegative() || window.compareTo(BusyPoll.LONGEST) > 0) {
             throw new StoreException(
-                    ErrorCode.INVALID_PARAMS, "busyPoll is " + window + "; 0 to " + LONGEST_BUSY_POLL + " are allowed");
+                    ErrorCode.INVALID_PARAMS, "busyPoll is " + window + "; 0 to " + BusyPoll.LONGEST + " are allowed");
         }
         busyPoll = window;
         return this;

@@ -1,6 +1,7 @@
 package io.mooncake4j.master.service;
 
 import io.mooncake4j.master.placement.MasterTimes;
+import io.mooncake4j.transfer.rpc.BusyPoll;
 import java.time.Duration;
 
 /**
@@ -22,8 +23,7 @@ public record MasterOptions(
         MasterTimes times) {
 
     public static MasterOptions defaults() {
-        return new MasterOptions(
-                "0.0.0.0", 50_051, "random", 0.90, 0.85, Duration.ofNanos(200_000), MasterTimes.defaults());
+        return new MasterOptions("0.0.0.0", 50_051, "random", 0.90, 0.85, BusyPoll.DEFAULT, MasterTimes.defaults());
     }
 
     public MasterOptions withAddress(String host, int port) {

@@ -6,7 +6,13 @@ import java.time.Duration;
  * When to look for work for a moment before sleeping: what comes soon is then taken sooner than a core wakes up. Done
  * ever more rarely, down to one sleep in {@value #MOST_SKIPPED}, where it has found nothing lately. One thread at a time.
  */
-final class BusyPoll {
+public final class BusyPoll {
+    /** For how long it is done unless a setting says otherwise: 200 µs. */
+    public static final Duration DEFAULT = Duration.ofNanos(200_000);
+
+    /** For how long it may be done: 10 ms. */
+    public static final Duration LONGEST = Duration.ofMillis(10);
+
     private static final int MOST_SKIPPED = 64;
 
     private final long windowNanos;

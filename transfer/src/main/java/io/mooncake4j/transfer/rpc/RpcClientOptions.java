@@ -48,7 +48,7 @@ public final class RpcClientOptions {
         private Duration heartbeat = Duration.ofSeconds(2);
         private Duration deadPeerTimeout = Duration.ofSeconds(6);
         private boolean nativeTransport = true;
-        private Duration busyPoll = Duration.ofNanos(200_000);
+        private Duration busyPoll = BusyPoll.DEFAULT;
 
         private Builder() {}
 

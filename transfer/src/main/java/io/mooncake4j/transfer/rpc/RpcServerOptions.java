@@ -48,7 +48,7 @@ public final class RpcServerOptions {
         private Duration closeTimeout = Duration.ofSeconds(2);
         private int threads = Math.min(Runtime.getRuntime().availableProcessors(), 4);
         private boolean nativeTransport = true;
-        private Duration busyPoll = Duration.ofNanos(200_000);
+        private Duration busyPoll = BusyPoll.DEFAULT;
         private RpcObserver observer = RpcObserver.NONE;
 
         private Builder() {}

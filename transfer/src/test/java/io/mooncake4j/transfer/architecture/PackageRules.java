@@ -56,11 +56,7 @@ public final class PackageRules {
 
     /** The rules for every module. */
     public static Stream<ArchRule> everywhere() {
-        return Stream.of(
-                freeOfCycles(),
-                wallClockIsNotRead(),
-                nullMarked(),
-                NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING);
+        return Stream.of(freeOfCycles(), wallClockIsNotRead(), nullMarked(), NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING);
     }
 
     /** Of our own packages, {@code packages} see only themselves, their subpackages and {@code allowed}. */
