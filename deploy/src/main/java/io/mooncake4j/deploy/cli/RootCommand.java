@@ -2,10 +2,8 @@ package io.mooncake4j.deploy.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code mooncake4j} without a command. */
 @Command(
@@ -25,17 +23,7 @@ import picocli.CommandLine.Spec;
             "  mooncake4j get greeting",
             "  mooncake4j top"
         })
-final class RootCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this text and exit.")
-    boolean help;
-
+final class RootCommand extends HelpfulCommand implements Runnable {
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,

@@ -19,23 +19,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** A command with settings: declares their flags, resolves them, shows them, and warns of variables without effect. */
-abstract class SettingsCommand implements Callable<Integer> {
+abstract class SettingsCommand extends HelpfulCommand implements Callable<Integer> {
     final Console console;
     private final List<Setting<?>> declared;
     private List<String> configWarnings = List.of();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this text and exit.")
-    boolean help;
 
     @Option(names = "--print-config", description = "Print each effective setting and its source, and exit.")
     boolean printConfig;

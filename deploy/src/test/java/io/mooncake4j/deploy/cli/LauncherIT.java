@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -19,44 +21,59 @@ class LauncherIT {
     Path directory;
 
     private ScriptRun start(String... arguments) throws IOException {
-        return ScriptRun.start(directory, Map.of(), LAUNCHER, arguments);
+        return start(LAUNCHER, List.of(arguments));
+    }
+
+    private ScriptRun start(String script, List<String> arguments) throws IOException {
+        return ScriptRun.start(directory, Map.of(), script, arguments.toArray(String[]::new));
+    }
+
+    private ScriptRun startMaster(String script, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("master", "--bind-host", "127.0.0.1", "--rpc-port", "0"));
+        arguments.addAll(List.of(more));
+        return start(script, arguments);
+    }
+
+    private ScriptRun startNode(String script, String master, String name, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("node", "--master", master, "--host", "127.0.0.1"));
+        arguments.addAll(List.of("--data-port", "0", "--name", name));
+        arguments.addAll(List.of(more));
+        return start(script, arguments);
+    }
+
+    private void shouldPutAndGet(String address) throws Exception {
+        Path content = Files.writeString(directory.resolve("content"), "some bytes");
+        Path copy = directory.resolve("copy");
+        assertThat(run("put", "key", content.toString(), "--master", address)).isZero();
+        assertThat(run("get", "key", "-o", copy.toString(), "--master", address))
+                .isZero();
+        assertThat(copy).hasContent("some bytes");
+    }
+
+    private static void shouldEndWell(ScriptRun run) throws InterruptedException {
+        run.terminate();
+        assertThat(run.exitCode()).as(run.output()).isZero();
+    }
+
+    private static Path memoryOf(String name) {
+        return Path.of("/dev/shm/mooncake4j", name + ".segment");
     }
 
     @Test
     void shouldServeAndStopCleanlyWhenTerminated() throws Exception {
         String name = "launcher-" + UUID.randomUUID();
-        Path content = Files.writeString(directory.resolve("content"), "some bytes");
-        Path copy = directory.resolve("copy");
-        try (ScriptRun master = start("master", "--bind-host", "127.0.0.1", "--rpc-port", "0")) {
+        try (ScriptRun master = startMaster(LAUNCHER)) {
             String address = master.awaitLine("ready: master on ");
-            try (ScriptRun node = start(
-                    "node",
-                    "--master",
-                    address,
-                    "--host",
-                    "127.0.0.1",
-                    "--data-port",
-                    "0",
-                    "--name",
-                    name,
-                    "--segment-size",
-                    "16MB")) {
+            try (ScriptRun node = startNode(LAUNCHER, address, name, "--segment-size", "16MB")) {
                 node.awaitLine("ready: node " + name);
-                Path memory = Path.of("/dev/shm/mooncake4j", name + ".segment");
-                assertThat(memory).exists();
-                assertThat(run("put", "key", content.toString(), "--master", address))
-                        .isZero();
-                assertThat(run("get", "key", "-o", copy.toString(), "--master", address))
-                        .isZero();
+                assertThat(memoryOf(name)).exists();
+                shouldPutAndGet(address);
                 assertThat(run("get", "nothing", "--master", address)).isEqualTo(3);
-                assertThat(copy).hasContent("some bytes");
 
-                node.terminate();
-                assertThat(node.exitCode()).as(node.output()).isZero();
-                assertThat(memory).doesNotExist();
+                shouldEndWell(node);
+                assertThat(memoryOf(name)).doesNotExist();
             }
-            master.terminate();
-            assertThat(master.exitCode()).as(master.output()).isZero();
+            shouldEndWell(master);
             assertThat(run("exists", "key", "--master", address, "--timeout", "1s"))
                     .isEqualTo(1);
         }
@@ -64,12 +81,11 @@ class LauncherIT {
 
     @Test
     void shouldEndWithZeroWhenTopIsTerminated() throws Exception {
-        try (ScriptRun master = start("master", "--bind-host", "127.0.0.1", "--rpc-port", "0")) {
+        try (ScriptRun master = startMaster(LAUNCHER)) {
             String address = master.awaitLine("ready: master on ");
             try (ScriptRun top = start("top", "--master", address, "--interval", "100ms")) {
                 top.awaitLine("time ");
-                top.terminate();
-                assertThat(top.exitCode()).as(top.output()).isZero();
+                shouldEndWell(top);
                 assertThat(top.output().lines())
                         .allSatisfy(line -> assertThat(line).doesNotContain("Exception"));
             }
@@ -103,42 +119,17 @@ class LauncherIT {
     @Test
     void shouldLeaveNoFileWhenTerminatedWhileItReservesMemory() throws Exception {
         String name = "launcher-" + UUID.randomUUID();
-        Path memory = Path.of("/dev/shm/mooncake4j", name + ".segment");
-        try (ScriptRun node = start(
-                "node",
-                "--master",
-                "127.0.0.1:1",
-                "--host",
-                "127.0.0.1",
-                "--data-port",
-                "0",
-                "--name",
-                name,
-                "--segment-size",
-                "2GB")) {
-            Awaitility.await().until(() -> Files.exists(memory));
-            node.terminate();
-            assertThat(node.exitCode()).as(node.output()).isZero();
-            assertThat(memory).doesNotExist();
+        try (ScriptRun node = startNode(LAUNCHER, "127.0.0.1:1", name, "--segment-size", "2GB")) {
+            Awaitility.await().until(() -> Files.exists(memoryOf(name)));
+            shouldEndWell(node);
+            assertThat(memoryOf(name)).doesNotExist();
         }
     }
 
     @Test
     void shouldSizeDirectMemoryWhenTheSegmentIsAnonymous() throws Exception {
-        try (ScriptRun node = start(
-                "node",
-                "--master",
-                "127.0.0.1:1",
-                "--host",
-                "127.0.0.1",
-                "--data-port",
-                "0",
-                "--name",
-                "anonymous",
-                "--segment-size=1536MB",
-                "--memory",
-                "anonymous",
-                "--verbose")) {
+        try (ScriptRun node = startNode(
+                LAUNCHER, "127.0.0.1:1", "anonymous", "--segment-size=1536MB", "--memory", "anonymous", "--verbose")) {
             node.awaitLine("20"); // the first line of its log: it runs
             node.terminate();
             assertThat(node.output()).doesNotContain("OutOfMemory");
@@ -152,46 +143,14 @@ class LauncherIT {
                 "#!/bin/sh\nexec " + Path.of(LAUNCHER).toAbsolutePath() + " \"$@\" 2>/dev/full\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
         String name = "launcher-" + UUID.randomUUID();
-        Path content = Files.writeString(directory.resolve("content"), "some bytes");
-        Path copy = directory.resolve("copy");
-        try (ScriptRun master = ScriptRun.start(
-                directory,
-                Map.of(),
-                script.toString(),
-                "master",
-                "--bind-host",
-                "127.0.0.1",
-                "--rpc-port",
-                "0",
-                "--verbose")) {
+        try (ScriptRun master = startMaster(script.toString(), "--verbose")) {
             String address = master.awaitLine("ready: master on ");
-            try (ScriptRun node = ScriptRun.start(
-                    directory,
-                    Map.of(),
-                    script.toString(),
-                    "node",
-                    "--master",
-                    address,
-                    "--host",
-                    "127.0.0.1",
-                    "--data-port",
-                    "0",
-                    "--name",
-                    name,
-                    "--segment-size",
-                    "16MB",
-                    "--verbose")) {
+            try (ScriptRun node = startNode(script.toString(), address, name, "--segment-size", "16MB", "--verbose")) {
                 node.awaitLine("ready: node " + name);
-                assertThat(run("put", "key", content.toString(), "--master", address))
-                        .isZero();
-                assertThat(run("get", "key", "-o", copy.toString(), "--master", address))
-                        .isZero();
-                assertThat(copy).hasContent("some bytes");
-                node.terminate();
-                assertThat(node.exitCode()).as(node.output()).isZero();
+                shouldPutAndGet(address);
+                shouldEndWell(node);
             }
-            master.terminate();
-            assertThat(master.exitCode()).as(master.output()).isZero();
+            shouldEndWell(master);
         }
     }
 }
