@@ -13,9 +13,12 @@ final class EvictionOrder {
     /** Leased objects were read a moment ago: behind a few of them everything else is leased, too. */
     private static final int MAX_SKIPPED = 32;
 
-    private final AccessOrder ordinary = new AccessOrder();
-    private final AccessOrder softPinned = new AccessOrder();
-    /** All of {@link #softPinned}, by the end of their pins. */
+    private static final int ORDINARY = 0;
+    private static final int SOFT_PINNED = 1;
+
+    /** All but the {@link #unpinned}. */
+    private final AccessRings rings = new AccessRings(2);
+    /** Those of the ring of soft-pinned objects, by the end of their pins. */
     private final TreeSet<ObjectEntry> pinEnds = sortedBy((a, b) -> a.softPinnedUntilNanos - b.softPinnedUntilNanos);
     /** Ordinary objects that were not accessed since their soft pin ended. */
     private final TreeSet<ObjectEntry> unpinned = sortedBy((a, b) -> a.accessedNanos - b.accessedNanos);
@@ -31,41 +34,43 @@ final class EvictionOrder {
     }
 
     void add(ObjectEntry entry) {
-        ordinary.addNewest(entry);
+        rings.addNewest(ORDINARY, entry);
     }
 
     /** Protects an object that is here until an instant. */
     void softPin(ObjectEntry entry, long untilNanos) {
         remove(entry);
         entry.softPinnedUntilNanos = untilNanos;
-        softPinned.addNewest(entry);
+        entry.softPinned = true;
+        rings.addNewest(SOFT_PINNED, entry);
         pinEnds.add(entry);
     }
 
     boolean isSoftPinned(ObjectEntry entry) {
-        return entry.order == softPinned;
+        return entry.softPinned;
     }
 
     void remove(ObjectEntry entry) {
-        if (entry.order == null) {
+        if (entry.place == AccessRings.NOWHERE) {
             unpinned.remove(entry);
             return;
         }
-        if (entry.order == softPinned) {
+        if (entry.softPinned) {
             pinEnds.remove(entry);
+            entry.softPinned = false;
         }
-        entry.order.remove(entry);
+        rings.remove(entry);
     }
 
     /** Marks an access; soft pins end on their own time, accesses do not extend them. */
     void touch(ObjectEntry entry, long nowNanos) {
-        if (entry.order == null) {
+        if (entry.place == AccessRings.NOWHERE) {
             unpinned.remove(entry);
             entry.accessedNanos = nowNanos;
-            ordinary.addNewest(entry);
+            rings.addNewest(ORDINARY, entry);
         } else {
             entry.accessedNanos = nowNanos;
-            entry.order.touch(entry);
+            rings.touch(entry.softPinned ? SOFT_PINNED : ORDINARY, entry);
         }
     }
 
@@ -74,9 +79,9 @@ final class EvictionOrder {
     ObjectEntry oldest(Victims.Class which, long nowNanos) {
         unpinEnded(nowNanos);
         if (which == Victims.Class.SOFT_PINNED) {
-            return oldestOf(softPinned, nowNanos);
+            return oldestOf(SOFT_PINNED, nowNanos);
         }
-        ObjectEntry old = oldestOf(ordinary, nowNanos);
+        ObjectEntry old = oldestOf(ORDINARY, nowNanos);
         ObjectEntry other = oldestUnpinned(nowNanos);
         if (old == null || other == null) {
             return old == null ? other : old;
@@ -92,13 +97,13 @@ final class EvictionOrder {
         }
     }
 
-    private static @Nullable ObjectEntry oldestOf(AccessOrder order, long nowNanos) {
-        ObjectEntry entry = order.oldest();
+    private @Nullable ObjectEntry oldestOf(int ring, long nowNanos) {
+        ObjectEntry entry = rings.oldest(ring);
         for (int skipped = 0; entry != null && skipped < MAX_SKIPPED; skipped++) {
             if (!entry.leased(nowNanos)) {
                 return entry;
             }
-            entry = entry.newer;
+            entry = rings.newer(entry);
         }
         return null;
     }

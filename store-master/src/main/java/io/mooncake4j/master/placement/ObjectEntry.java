@@ -26,15 +26,10 @@ final class ObjectEntry {
     @Nullable
     ObjectEntry nextInChain;
 
-    /** The access order it is linked into; null when hard-pinned, and while unread since its soft pin ended. */
-    @Nullable
-    AccessOrder order;
+    /** Where it is in its shard's {@link AccessRings}; nowhere when hard-pinned, and while unread since its soft pin ended. */
+    int place = AccessRings.NOWHERE;
 
-    @Nullable
-    ObjectEntry older;
-
-    @Nullable
-    ObjectEntry newer;
+    boolean softPinned;
 
     ObjectEntry(
             Tenant tenant,

@@ -22,16 +22,19 @@ public final class Reads {
         this.core = core;
     }
 
-    /** The object under the key with a fresh read lease on it, or null: nothing there that can be read. */
+    /**
+     * The object under the key with a fresh read lease on it, or null: nothing there that can be read. It is counted by
+     * {@link #located}.
+     */
     public @Nullable ObjectView get(KeySlice key, long nowNanos) {
-        ObjectView found = lease(key, ObjectEntry.ANY_ID, core.times().readLeaseNanos(), nowNanos);
-        if (found == null) {
-            core.counters.getsMissed.increment();
-        } else {
-            core.counters.getsHit.increment();
-            core.counters.locatedBytes.add(found.sizeBytes());
-        }
-        return found;
+        return lease(key, ObjectEntry.ANY_ID, core.times().readLeaseNanos(), nowNanos);
+    }
+
+    /** Counts what {@link #get} found and missed; once a batch, as threads wait for each other at a counter. */
+    public void located(int hits, int misses, long sizeBytes) {
+        core.counters.getsHit.add(hits);
+        core.counters.getsMissed.add(misses);
+        core.counters.locatedBytes.add(sizeBytes);
     }
 
     /**

@@ -41,8 +41,8 @@ public final class Victims {
             long freed = 0;
             for (Replica replica : entry.replicas) {
                 if (replica.segment().readable()) {
-                    for (Extent extent : replica.extents()) {
-                        freed += SegmentSpace.alignedBytes(extent.lengthBytes());
+                    for (int i = 0; i < replica.extentCount(); i++) {
+                        freed += SegmentSpace.alignedBytes(replica.lengthBytes(i));
                     }
                 }
             }

@@ -1,7 +1,6 @@
 package io.mooncake4j.master.service;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.mooncake4j.master.placement.Extent;
 import io.mooncake4j.master.placement.Replica;
 import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.transfer.wire.AccessToken;
@@ -32,15 +31,15 @@ final class PlacementsBuilder {
             this.generation = generation;
         }
 
-        void add(Extent extent) {
+        void add(int region, long offset, long lengthBytes) {
             if (count == regions.length) {
                 regions = Arrays.copyOf(regions, count * 2);
                 offsets = Arrays.copyOf(offsets, count * 2);
                 lengths = Arrays.copyOf(lengths, count * 2);
             }
-            regions[count] = extent.region();
-            offsets[count] = extent.offset();
-            lengths[count] = extent.lengthBytes();
+            regions[count] = region;
+            offsets[count] = offset;
+            lengths[count] = lengthBytes;
             count++;
         }
     }
@@ -99,12 +98,11 @@ final class PlacementsBuilder {
     private void add(Replica replica, int index) {
         placements.addExtentsPerReplica(replica.extentCount());
         for (int i = 0; i < replica.extentCount(); i++) {
-            Extent extent = replica.extent(i);
             placements.addExtentSegment(index);
-            placements.addExtentRegion(extent.region());
-            placements.addExtentOffset(extent.offset());
-            placements.addExtentLength(extent.lengthBytes());
-            segments.get(index).add(extent);
+            placements.addExtentRegion(replica.region(i));
+            placements.addExtentOffset(replica.offset(i));
+            placements.addExtentLength(replica.lengthBytes(i));
+            segments.get(index).add(replica.region(i), replica.offset(i), replica.lengthBytes(i));
         }
     }
 

@@ -36,10 +36,17 @@ final class ReadCalls {
         KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Answer answer = new Answer(Ids.of(request.getClient()), nowNanos);
         KeySlice key = slice(request.getTenant());
+        int hits = 0;
+        long sizeBytes = 0;
         for (int i = 0; i < keys.count(); i++) {
             ObjectView found = core.reads().get(key.at(keys, i), nowNanos);
             answer.add(found == null ? ErrorCode.OBJECT_NOT_FOUND : ErrorCode.OK, found);
+            if (found != null) {
+                hits++;
+                sizeBytes += found.sizeBytes();
+            }
         }
+        core.reads().located(hits, keys.count() - hits, sizeBytes);
         call.reply(answer.build());
     }
 
