@@ -43,14 +43,16 @@ public final class MasterLoad implements AutoCloseable {
 
     private final List<RpcClient> connections = new ArrayList<>();
     private final long objects;
-    private final Duration time;
+    private final LoadTimes times;
     private final Uuid client = Ids.toProto(UUID.randomUUID());
     private final AtomicLong sequence = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
+    /** Objects that are there for sure. */
+    private volatile long readable;
 
-    private MasterLoad(String master, int connectionCount, long objects, Duration time) {
+    private MasterLoad(String master, int connectionCount, long objects, LoadTimes times) {
         this.objects = objects;
-        this.time = time;
+        this.times = times;
         for (int i = 0; i < connectionCount; i++) {
             connections.add(RpcClient.create(RpcClientOptions.builder()
                     .addresses(HostPort.parseList(master))
@@ -58,44 +60,79 @@ public final class MasterLoad implements AutoCloseable {
         }
     }
 
-    /** Arguments: master, connections, objects to write at least, seconds, operation:keys a call:calls in flight… */
+    /**
+     * Arguments: master, connections, objects to write at least, seconds of warm-up, seconds measured, and any number of
+     * operation:keys a call:calls in flight, or steady:keys a call:keys to get a second/keys to put a second.
+     */
     public static void main(String[] args) throws InterruptedException {
-        try (MasterLoad load = new MasterLoad(
-                args[0],
-                Integer.parseInt(args[1]),
-                Long.parseLong(args[2]),
-                Duration.ofSeconds(Long.parseLong(args[3])))) {
-            for (int i = 4; i < args.length; i++) {
+        LoadTimes times =
+                new LoadTimes(Duration.ofSeconds(Long.parseLong(args[3])), Duration.ofSeconds(Long.parseLong(args[4])));
+        try (MasterLoad load = new MasterLoad(args[0], Integer.parseInt(args[1]), Long.parseLong(args[2]), times)) {
+            for (int i = 5; i < args.length; i++) {
                 String[] operation = args[i].split(":", 3);
                 int batch = Integer.parseInt(operation[1]);
-                load.report(operation[0], batch, load.run(operation[0], batch, Integer.parseInt(operation[2])));
+                if (operation[0].equals("steady")) {
+                    String[] rates = operation[2].split("/", 2);
+                    load.steady(batch, Double.parseDouble(rates[0]), Double.parseDouble(rates[1]));
+                } else {
+                    load.run(operation[0], batch, Integer.parseInt(operation[2]));
+                }
             }
         }
     }
 
-    private ClosedLoop run(String operation, int batch, int depth) throws InterruptedException {
-        ClosedLoop loop = switch (operation) {
-            case "put" -> new ClosedLoop(rpc -> put(rpc, batch), () -> written.get() >= objects);
-            case "get" -> new ClosedLoop(rpc -> get(rpc, batch), () -> true);
-            case "exists" -> new ClosedLoop(rpc -> exists(rpc, batch), () -> true);
-            default -> throw new IllegalArgumentException(operation + " is not put, get or exists");
-        };
-        loop.run(connections, depth, time);
-        return loop;
+    private void run(String operation, int batch, int depth) throws InterruptedException {
+        readable = written.get();
+        Measurement measured = new ClosedLoop(rpc -> switch (operation) {
+                    case "put" -> put(rpc, batch);
+                    case "get" -> get(rpc, batch);
+                    case "exists" -> exists(rpc, batch);
+                    default -> throw new IllegalArgumentException(operation + " is not put, get, exists or steady");
+                })
+                .run(connections, depth, times, () -> !operation.equals("put") || written.get() >= objects);
+        report(operation, batch, measured);
+    }
+
+    /** Gets and puts beside each other, each at its rate. */
+    private void steady(int batch, double getKeysPerSecond, double putKeysPerSecond) throws InterruptedException {
+        readable = written.get();
+        SteadyLoad gets = new SteadyLoad(rpc -> get(rpc, batch), getKeysPerSecond / batch);
+        SteadyLoad puts = new SteadyLoad(rpc -> put(rpc, batch), putKeysPerSecond / batch);
+        Thread getting = gets.start(connections);
+        Thread putting = puts.start(connections);
+        Thread waiting = new Thread(() -> take(puts.measurement()));
+        waiting.start();
+        take(gets.measurement());
+        for (Thread thread : List.of(getting, putting, waiting)) {
+            thread.join();
+        }
+        for (SteadyLoad load : List.of(gets, puts)) {
+            load.measurement().requireSuccess();
+        }
+        report("steady get", batch, gets.measurement());
+        report("steady put", batch, puts.measurement());
+    }
+
+    private void take(Measurement measurement) {
+        try {
+            measurement.take(times, () -> true);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @SuppressWarnings("SystemOut")
-    private void report(String operation, int batch, ClosedLoop loop) {
+    private void report(String operation, int batch, Measurement measured) {
         System.out.printf(
                 Locale.ROOT,
                 "%s,%d,%.0f,%.1f,%.1f,%.1f,%.1f,%d%n",
                 operation,
                 batch,
-                loop.keysPerSecond(),
-                loop.micros(50),
-                loop.micros(99),
-                loop.micros(99.9),
-                loop.micros(100),
+                measured.keysPerSecond(),
+                measured.micros(50),
+                measured.micros(99),
+                measured.micros(99.9),
+                measured.micros(100),
                 written.get());
     }
 
@@ -143,7 +180,7 @@ public final class MasterLoad implements AutoCloseable {
     }
 
     private long anyWritten() {
-        return ThreadLocalRandom.current().nextLong(written.get());
+        return ThreadLocalRandom.current().nextLong(readable);
     }
 
     private static int checked(List<Integer> statuses) {
