@@ -4,25 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.mooncake4j.transfer.engine.SegmentTransfer;
-import io.mooncake4j.transfer.safety.SafetyRule;
-import io.mooncake4j.transfer.safety.SafetySwitches;
 import io.mooncake4j.transfer.wire.AccessToken;
-import io.mooncake4j.transfer.wire.Checksum;
-import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
-import io.mooncake4j.transfer.wire.proto.RenewLeaseRequest;
 import io.mooncake4j.transfer.wire.proto.ReportCorruptRequest;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -35,12 +26,6 @@ class GetFlowTest {
     private final UUID second = master.segments.get(1);
     private MooncakeClient client = scripted.client();
 
-    private byte[] store(String key, int length, int replicas) {
-        byte[] value = Values.of(key, length);
-        master.store(key, value, Checksum.of(ByteBuffer.wrap(value)), replicas);
-        return value;
-    }
-
     /** Flips a bit of a replica. */
     private void spoil(String key, int replica) {
         ScriptedMaster.Extent extent =
@@ -48,26 +33,9 @@ class GetFlowTest {
         master.nodes.memory(extent.segment(), extent.offset() + 1)[(int) extent.offset()] ^= 4;
     }
 
-    private void loseRenewals() {
-        for (int i = 0; i < 100; i++) {
-            master.next(Method.RENEW_LEASE, ScriptedMaster.LOST_REQUEST);
-        }
-    }
-
-    /** Waits until the read lease of the transfer has certainly ended, whatever its length. */
-    private FakeNodes.Script afterTheLease() {
-        return (nodes, transfer, deadline) -> {
-            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(master.leaseMs);
-            while (System.nanoTime() - until < 0) {
-                LockSupport.parkNanos(until - System.nanoTime());
-            }
-            nodes.copy(transfer);
-        };
-    }
-
     @Test
     void shouldDeliverTheBytesWhenTheKeyIsThere() {
-        byte[] value = store("k", 100_000, 2);
+        byte[] value = scripted.store("k", 100_000, 2);
 
         assertThat(client.get("k")).hasValue(value);
 
@@ -92,15 +60,15 @@ class GetFlowTest {
     @Test
     void shouldReadAllExtentsWhenAValueIsSplit() {
         master.extentBytes = 1000;
-        byte[] value = store("k", 10_500, 2);
+        byte[] value = scripted.store("k", 10_500, 2);
 
         assertThat(client.get("k")).hasValue(value);
     }
 
     @Test
     void shouldGiveEveryKeyItsResultWhenABatchHasAllKinds() {
-        byte[] a = store("a", 1000, 1);
-        byte[] b = store("b", 2000, 2);
+        byte[] a = scripted.store("a", 1000, 1);
+        byte[] b = scripted.store("b", 2000, 2);
 
         List<KeyResult<byte[]>> results = client.getBatch(List.of("a", "none", "b", "", "a"));
 
@@ -126,7 +94,7 @@ class GetFlowTest {
     @Test
     void shouldAskAgainWhenAnAnswerIsLostOrTheMasterDoesNotLead() {
         client = scripted.impatient(Duration.ofSeconds(1));
-        byte[] value = store("k", 100, 1);
+        byte[] value = scripted.store("k", 100, 1);
         master.next(Method.GET_REPLICAS, ScriptedMaster.LOST_REQUEST, ScriptedMaster.fails(ErrorCode.NOT_LEADER));
 
         assertThat(client.get("k")).hasValue(value);
@@ -143,7 +111,7 @@ class GetFlowTest {
 
     @Test
     void shouldReadTheOtherReplicaWhenOneNodeIsSilent() {
-        byte[] value = store("k", 100, 2);
+        byte[] value = scripted.store("k", 100, 2);
         for (int i = 0; i < 100; i++) {
             master.nodes.next(first, FakeNodes.UNANSWERED);
         }
@@ -161,7 +129,7 @@ class GetFlowTest {
 
     @Test
     void shouldAskForReplicasAgainWhenAllOfThemFail() {
-        byte[] value = store("k", 100, 2);
+        byte[] value = scripted.store("k", 100, 2);
         master.nodes.next(first, FakeNodes.SESSION_CUT);
         master.nodes.next(second, FakeNodes.NEVER_SENT);
 
@@ -172,7 +140,7 @@ class GetFlowTest {
 
     @Test
     void shouldFailWithTheCauseWhenNothingCanBeReadUntilTheDeadline() {
-        store("k", 100, 1);
+        scripted.store("k", 100, 1);
         for (int i = 0; i < 1000; i++) {
             master.nodes.next(first, FakeNodes.TOKEN_REFUSED);
         }
@@ -188,7 +156,7 @@ class GetFlowTest {
 
     @Test
     void shouldReadAnotherReplicaWhenAChecksumIsWrongOnce() {
-        byte[] value = store("k", 100, 2);
+        byte[] value = scripted.store("k", 100, 2);
         spoil("k", 0);
 
         // The good replica is read in the end, whichever comes first; the bad one is reported when it was met twice.
@@ -204,7 +172,7 @@ class GetFlowTest {
 
     @Test
     void shouldReportTheReplicaWhenItsChecksumIsWrongTwice() {
-        store("k", 100, 1);
+        scripted.store("k", 100, 1);
         long objectId = master.object("k").id();
         spoil("k", 0);
         master.next(Method.REPORT_CORRUPT, (m, call) -> {
@@ -222,7 +190,7 @@ class GetFlowTest {
 
     @Test
     void shouldNotReportWhenAChecksumIsWrongOnlyOnce() {
-        byte[] value = store("k", 100, 1);
+        byte[] value = scripted.store("k", 100, 1);
         master.nodes.next(first, (nodes, transfer, deadline) -> {
             nodes.copy(transfer.target().token(), transfer.ops().get(0));
             ByteBuffer buffer = transfer.ops().get(0).buffers()[0];
@@ -240,154 +208,15 @@ class GetFlowTest {
     @Test
     void shouldNotCompareWhenChecksumsAreOff() {
         client = scripted.client(builder -> builder.checksums(false));
-        store("k", 100, 1);
+        scripted.store("k", 100, 1);
         spoil("k", 0);
 
         assertThat(client.get("k")).isPresent();
     }
 
     @Test
-    void shouldDiscardAndAskAgainWhenTheLeaseEndedBeforeTheLastByte() {
-        master.leaseMs = 200;
-        byte[] value = store("k", 100, 1);
-        loseRenewals();
-        master.nodes.next(first, afterTheLease());
-
-        assertThat(client.get("k")).hasValue(value);
-
-        assertThat(master.received(Method.GET_REPLICAS)).hasSize(2);
-    }
-
-    @Test
-    void shouldNotDeliverRecycledBytesWhenTheLeaseEnded() {
-        client = scripted.client(builder -> builder.checksums(false));
-        master.leaseMs = 200;
-        store("k", 100, 1);
-        loseRenewals();
-        master.nodes.next(first, recycled());
-
-        assertThat(client.get("k")).isEmpty();
-    }
-
-    @Test
-    void shouldDeliverRecycledBytesWhenTheLeaseCheckIsSwitchedOff() {
-        client = scripted.client(
-                builder -> builder.checksums(false).safetyRules(SafetySwitches.allExcept(SafetyRule.LEASE_CHECK)));
-        master.leaseMs = 200;
-        byte[] value = store("k", 100, 1);
-        loseRenewals();
-        master.nodes.next(first, recycled());
-
-        assertThat(client.get("k")).hasValueSatisfying(got -> assertThat(got).isNotEqualTo(value));
-    }
-
-    /** The object is removed while its reader sleeps, and its memory holds something else when the reader goes on. */
-    private FakeNodes.Script recycled() {
-        return (nodes, transfer, deadline) -> {
-            afterTheLease()
-                    .run(
-                            nodes,
-                            new io.mooncake4j.transfer.engine.SegmentTransfer(transfer.target(), List.of()),
-                            deadline);
-            synchronized (master) {
-                master.objects.clear();
-            }
-            byte[] memory = nodes.memory(first, 100);
-            System.arraycopy(Values.of("other", 100), 0, memory, 0, 100);
-            nodes.copy(transfer);
-        };
-    }
-
-    @Test
-    void shouldRenewTheLeaseWhenAReadTakesLong() {
-        master.leaseMs = 1500;
-        byte[] value = store("k", 1000, 1);
-        master.nodes.next(first, (nodes, transfer, deadline) -> {
-            await().until(() -> master.received(Method.RENEW_LEASE).size() >= 2);
-            nodes.copy(transfer);
-        });
-
-        assertThat(client.get("k")).hasValue(value);
-
-        assertThat(master.received(Method.GET_REPLICAS)).hasSize(1);
-        RenewLeaseRequest renewal =
-                (RenewLeaseRequest) master.received(Method.RENEW_LEASE).get(0);
-        assertThat(renewal.getObjectIdsList())
-                .containsExactly(master.object("k").id());
-    }
-
-    @Test
-    void shouldUseFreshTokensWhenALongReadHasManyWaves() {
-        master.leaseMs = 1500;
-        byte[] value = store("k", (int) Wave.MAX_BYTES + 12345, 1);
-        master.nodes.next(first, (nodes, transfer, deadline) -> {
-            await().until(() -> !master.received(Method.RENEW_LEASE).isEmpty());
-            nodes.copy(transfer);
-        });
-
-        assertThat(client.get("k")).hasValue(value);
-
-        List<AccessToken> tokens = master.nodes.tokens().stream().distinct().toList();
-        assertThat(tokens).hasSize(2);
-        assertThat(tokens.get(1).deadlineTicks()).isGreaterThan(tokens.get(0).deadlineTicks());
-        assertThat(master.received(Method.GET_REPLICAS)).hasSize(1);
-    }
-
-    @Test
-    void shouldGoOnWhereItWasWhenTheSecondWaveFails() {
-        byte[] value = store("k", (int) Wave.MAX_BYTES + 12345, 1);
-        AtomicInteger bytes = new AtomicInteger();
-        master.nodes.next(first, new FakeNodes.Script() {
-            @Override
-            public void run(FakeNodes nodes, SegmentTransfer transfer, Deadline deadline) {
-                if (transfer.ops().get(0).offsetInRange() < Wave.MAX_BYTES) {
-                    nodes.next(first, this); // the engine may move a wave as several transfers
-                    nodes.copy(transfer);
-                    return;
-                }
-                nodes.next(first, (again, rest, until) -> {
-                    rest.ops().forEach(op -> bytes.addAndGet((int) op.lengthBytes()));
-                    again.copy(rest);
-                });
-                FakeNodes.TOKEN_REFUSED.run(nodes, transfer, deadline);
-            }
-        });
-
-        assertThat(client.get("k")).hasValue(value);
-
-        assertThat(bytes.get()).isEqualTo(12345);
-    }
-
-    @Test
-    void shouldStartOverWhenAnotherObjectIsUnderTheKeyMeanwhile() {
-        store("k", (int) Wave.MAX_BYTES + 12345, 1);
-        byte[] newer = Values.of("k", 2, 3000);
-        master.nodes.next(first, (nodes, transfer, deadline) -> nodes.copy(transfer));
-        master.nodes.next(first, (nodes, transfer, deadline) -> {
-            master.store("k", newer, Checksum.of(ByteBuffer.wrap(newer)), 1);
-            FakeNodes.TOKEN_REFUSED.run(nodes, transfer, deadline);
-        });
-
-        assertThat(client.get("k")).hasValue(newer);
-    }
-
-    @Test
-    void shouldStartOverWhenTheRenewalSaysThatTheObjectChanged() {
-        master.leaseMs = 300;
-        store("k", (int) Wave.MAX_BYTES + 12345, 1);
-        byte[] newer = Values.of("k", 2, 3000);
-        master.nodes.next(first, (nodes, transfer, deadline) -> {
-            nodes.copy(transfer);
-            master.store("k", newer, Checksum.of(ByteBuffer.wrap(newer)), 1);
-            await().until(() -> !master.received(Method.RENEW_LEASE).isEmpty());
-        });
-
-        assertThat(client.get("k")).hasValue(newer);
-    }
-
-    @Test
     void shouldFillBuffersInOrderWhenThereAreSeveral() {
-        byte[] value = store("k", 1000, 2);
+        byte[] value = scripted.store("k", 1000, 2);
         ByteBuffer heap = ByteBuffer.allocate(300).position(10).limit(290);
         ByteBuffer direct = ByteBuffer.allocateDirect(2000).position(5);
 
@@ -406,7 +235,7 @@ class GetFlowTest {
 
     @Test
     void shouldSayBothSizesWhenTheBuffersAreTooSmall() {
-        store("k", 1000, 1);
+        scripted.store("k", 1000, 1);
         byte[] target = new byte[999];
 
         assertThatThrownBy(() -> client.getInto("k", target))
@@ -420,7 +249,7 @@ class GetFlowTest {
 
     @Test
     void shouldRefuseReadOnlyBuffers() {
-        store("k", 10, 1);
+        scripted.store("k", 10, 1);
 
         assertThatThrownBy(() -> client.getInto("k", ByteBuffer.allocate(10).asReadOnlyBuffer()))
                 .isInstanceOfSatisfying(
@@ -429,7 +258,7 @@ class GetFlowTest {
 
     @Test
     void shouldCopyIntoBothBuffersWhenAKeyIsGivenTwice() {
-        byte[] value = store("k", 1000, 1);
+        byte[] value = scripted.store("k", 1000, 1);
         byte[] one = new byte[1000];
         byte[] two = new byte[1500];
         byte[] small = new byte[10];
@@ -449,7 +278,7 @@ class GetFlowTest {
         String[] keys = new String[2500];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = "k" + i;
-            store(keys[i], 32, 1);
+            scripted.store(keys[i], 32, 1);
         }
 
         List<KeyResult<byte[]>> results = client.getBatch(List.of(keys));
@@ -462,7 +291,7 @@ class GetFlowTest {
 
     @Test
     void shouldRefuseAnAnswerWhoseColumnsContradictEachOther() {
-        store("k", 100, 1);
+        scripted.store("k", 100, 1);
         master.next(Method.GET_REPLICAS, (m, call) -> {
             var honest = (io.mooncake4j.transfer.wire.proto.ReplicasResponse) m.honest(call);
             var placements = honest.getPlacements().toBuilder().addExtentSegment(7);

@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.mooncake4j.transfer.engine.SegmentTransfer;
-import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.Checksum;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
-import io.mooncake4j.transfer.wire.proto.Outcome;
-import io.mooncake4j.transfer.wire.proto.PutEndRequest;
-import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartRequest;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -31,36 +25,7 @@ class PutFlowTest {
 
     private final ScriptedMaster master = scripted.master;
     private final UUID first = master.segments.get(0);
-    private final UUID second = master.segments.get(1);
     private MooncakeClient client = scripted.client();
-
-    /** What the master would hand out is what was put, with the right checksum. */
-    private void assertStored(String key, byte[] value, int replicas) {
-        ScriptedMaster.Stored object = master.object(key);
-        assertThat(object).isNotNull();
-        assertThat(object.checksum()).isEqualTo(Checksum.of(ByteBuffer.wrap(value)));
-        assertThat(object.replicas()).hasSize(replicas);
-        for (List<ScriptedMaster.Extent> extents : object.replicas()) {
-            ByteBuffer bytes = ByteBuffer.allocate(value.length);
-            for (ScriptedMaster.Extent extent : extents) {
-                byte[] memory = master.nodes.memory(extent.segment(), extent.offset() + extent.length());
-                bytes.put(memory, (int) extent.offset(), (int) extent.length());
-            }
-            assertThat(bytes.array()).isEqualTo(value);
-        }
-        assertThat(master.openGrants()).isZero();
-    }
-
-    private PutEndRequest lastPutEnd() {
-        List<PutEndRequest> all = master.received(Method.PUT_END);
-        return all.get(all.size() - 1);
-    }
-
-    private PutRevokeRequest onlyRevoke() {
-        List<PutRevokeRequest> all = master.received(Method.PUT_REVOKE);
-        assertThat(all).hasSize(1);
-        return all.get(0);
-    }
 
     @Test
     void shouldStoreEveryReplicaWhenAllGoesWell() {
@@ -69,7 +34,7 @@ class PutFlowTest {
         PutResult result = client.put(KvEntry.of("k", value), TWO);
 
         assertThat(result).isEqualTo(PutResult.stored(100_000, 2));
-        assertStored("k", value, 2);
+        scripted.assertStored("k", value, 2);
         assertThat(master.methods()).containsExactly(Method.PUT_START, Method.PUT_END);
     }
 
@@ -89,7 +54,7 @@ class PutFlowTest {
 
         client.put(KvEntry.of("k", value), TWO);
 
-        assertStored("k", value, 2);
+        scripted.assertStored("k", value, 2);
     }
 
     @Test
@@ -113,8 +78,8 @@ class PutFlowTest {
 
         assertThat(results)
                 .containsExactly(PutResult.stored(500, 1), PutResult.stored(600, 1), PutResult.stored(500, 1));
-        assertStored("a", a, 1);
-        assertStored("b", b, 1);
+        scripted.assertStored("a", a, 1);
+        scripted.assertStored("b", b, 1);
         PutStartRequest start =
                 (PutStartRequest) master.received(Method.PUT_START).get(0);
         assertThat(start.getSizesList()).containsExactly(500L, 600L);
@@ -133,7 +98,7 @@ class PutFlowTest {
         assertThat(results)
                 .extracting(PutResult::error)
                 .containsExactly(ErrorCode.INVALID_KEY, ErrorCode.OK, ErrorCode.INVALID_PARAMS, ErrorCode.INVALID_KEY);
-        assertStored("good", good, 1);
+        scripted.assertStored("good", good, 1);
     }
 
     @Test
@@ -148,7 +113,7 @@ class PutFlowTest {
         assertThat(results).allMatch(PutResult::succeeded);
         assertThat(master.received(Method.PUT_START)).hasSize(3);
         for (int i = 0; i < entries.length; i++) {
-            assertStored("k" + i, Values.of("k" + i, 64), 1);
+            scripted.assertStored("k" + i, Values.of("k" + i, 64), 1);
         }
     }
 
@@ -160,7 +125,7 @@ class PutFlowTest {
 
         assertThat(client.put("k", value).status()).isEqualTo(PutResult.Status.STORED);
 
-        assertStored("k", value, 1);
+        scripted.assertStored("k", value, 1);
         List<PutStartRequest> starts = master.received(Method.PUT_START);
         assertThat(starts).hasSize(2);
         assertThat(starts.get(0).getSequence())
@@ -181,8 +146,8 @@ class PutFlowTest {
         await().until(() -> !master.received(Method.PUT_REVOKE).isEmpty());
         PutStartRequest start =
                 (PutStartRequest) master.received(Method.PUT_START).get(0);
-        assertThat(onlyRevoke().getSequence()).isEqualTo(start.getSequence());
-        assertThat(onlyRevoke().getClient()).isEqualTo(start.getClient());
+        assertThat(scripted.onlyRevoke().getSequence()).isEqualTo(start.getSequence());
+        assertThat(scripted.onlyRevoke().getClient()).isEqualTo(start.getClient());
     }
 
     @Test
@@ -192,7 +157,7 @@ class PutFlowTest {
 
         assertThat(client.put("k", value).status()).isEqualTo(PutResult.Status.STORED);
 
-        assertStored("k", value, 1);
+        scripted.assertStored("k", value, 1);
         List<PutStartRequest> starts = master.received(Method.PUT_START);
         assertThat(starts).extracting(PutStartRequest::getSequence).hasSize(2).doesNotHaveDuplicates();
         assertThat(master.received(Method.PUT_REVOKE)).isEmpty();
@@ -208,7 +173,7 @@ class PutFlowTest {
 
         client.put("k", value);
 
-        assertStored("k", value, 1);
+        scripted.assertStored("k", value, 1);
         List<PutStartRequest> starts = master.received(Method.PUT_START);
         assertThat(starts)
                 .extracting(PutStartRequest::getSequence)
@@ -283,225 +248,10 @@ class PutFlowTest {
         List<PutResult> results = client.putBatch(List.of(KvEntry.of("a", a), KvEntry.of("b", b)));
 
         assertThat(results).allMatch(PutResult::succeeded);
-        assertStored("a", a, 1);
-        assertStored("b", b, 1);
+        scripted.assertStored("a", a, 1);
+        scripted.assertStored("b", b, 1);
         assertThat(master.methods())
                 .containsExactly(Method.PUT_START, Method.PUT_END, Method.PUT_START, Method.PUT_END);
-    }
-
-    @Test
-    void shouldSucceedWithoutWritingAgainWhenTheAnswerOfPutEndIsLostButItWasCommitted() {
-        client = scripted.impatient(Duration.ofSeconds(1));
-        master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER);
-        byte[] value = Values.of("k", 10);
-
-        assertThat(client.put("k", value)).isEqualTo(PutResult.stored(10, 1));
-
-        assertStored("k", value, 1);
-        assertThat(master.methods()).containsExactly(Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME);
-    }
-
-    @Test
-    void shouldSucceedWhenItWasCommittedAndRemovedSince() {
-        client = scripted.impatient(Duration.ofSeconds(1));
-        master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
-        master.next(Method.GRANT_OUTCOME, ScriptedMaster.outcome(Outcome.OUTCOME_REMOVED));
-
-        assertThat(client.put("k", Values.of("k", 10)).succeeded()).isTrue();
-
-        assertThat(master.methods()).containsExactly(Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME);
-    }
-
-    @Test
-    void shouldSendPutEndAgainWhenTheFirstNeverArrived() {
-        client = scripted.impatient(Duration.ofSeconds(1));
-        master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
-        byte[] value = Values.of("k", 10);
-
-        client.put("k", value);
-
-        assertStored("k", value, 1);
-        assertThat(master.methods())
-                .containsExactly(Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME, Method.PUT_END);
-    }
-
-    @Test
-    void shouldStartAgainWhenThePutWasNeverCommitted() {
-        client = scripted.impatient(Duration.ofSeconds(1));
-        master.next(Method.PUT_END, (m, call) -> m.grants.clear()); // as by a master that forgot
-        byte[] value = Values.of("k", 10);
-
-        client.put("k", value);
-
-        assertStored("k", value, 1);
-        assertThat(master.methods())
-                .containsExactly(
-                        Method.PUT_START,
-                        Method.PUT_END,
-                        Method.GRANT_OUTCOME,
-                        Method.PUT_REVOKE,
-                        Method.PUT_START,
-                        Method.PUT_END);
-        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
-    }
-
-    @Test
-    void shouldStartAgainWhenTheMasterKnowsNoSuchGrant() {
-        master.next(Method.PUT_END, (m, call) -> {
-            m.grants.clear();
-            call.reply(m.honest(call));
-        });
-        byte[] value = Values.of("k", 10);
-
-        client.put("k", value);
-
-        assertStored("k", value, 1);
-        assertThat(master.methods()).startsWith(Method.PUT_START, Method.PUT_END, Method.GRANT_OUTCOME);
-    }
-
-    @Test
-    void shouldSayThatTheOutcomeIsUnknownAndRevokeNothingWhenItCannotBeLearnt() {
-        client = scripted.impatient(Duration.ofMillis(300));
-        for (int i = 0; i < 100; i++) {
-            master.next(Method.PUT_END, ScriptedMaster.LOST_REQUEST);
-            master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST);
-        }
-
-        PutResult result = client.withTimeout(Duration.ofSeconds(1))
-                .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
-                .get(0);
-        client.close();
-
-        assertThat(result.error()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
-        assertThat(master.received(Method.PUT_REVOKE)).isEmpty();
-    }
-
-    @Test
-    void shouldAskTheOutcomeWhenThatAnswerIsLostToo() {
-        client = scripted.impatient(Duration.ofSeconds(1));
-        master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER);
-        master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST, ScriptedMaster.fails(ErrorCode.NOT_LEADER));
-
-        assertThat(client.put("k", Values.of("k", 10)).succeeded()).isTrue();
-
-        assertThat(master.received(Method.GRANT_OUTCOME)).hasSizeGreaterThanOrEqualTo(3);
-        assertThat(master.received(Method.PUT_START)).hasSize(1);
-    }
-
-    @Test
-    void shouldEndALapsedGrantAndStartAgain() {
-        master.next(Method.PUT_END, ScriptedMaster.status(ErrorCode.GRANT_LAPSED));
-        byte[] value = Values.of("k", 10);
-
-        client.put("k", value);
-
-        assertStored("k", value, 1);
-        assertThat(master.methods())
-                .containsExactly(Method.PUT_START, Method.PUT_END, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
-        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
-    }
-
-    @Test
-    void shouldEndWithThePlacedReplicasWhenOneIsUnanswered() {
-        master.nodes.next(first, FakeNodes.UNANSWERED);
-        byte[] value = Values.of("k", 5000);
-
-        PutResult result = client.put(KvEntry.of("k", value), TWO);
-
-        assertThat(result.replicas()).isEqualTo(1);
-        assertThat(lastPutEnd().getPlacedList()).containsExactly(0b10L);
-        assertThat(lastPutEnd().getUnansweredList()).containsExactly(0b01L);
-        assertStored("k", value, 1);
-        assertThat(master.object("k").replicas().get(0).get(0).segment()).isEqualTo(second);
-    }
-
-    @Test
-    void shouldRevokeHonestlyAndStartAgainWhenTheOnlyReplicaIsUnanswered() {
-        master.nodes.next(first, FakeNodes.UNANSWERED);
-        byte[] value = Values.of("k", 5000);
-
-        client.put("k", value);
-
-        assertStored("k", value, 1);
-        assertThat(master.methods())
-                .containsExactly(Method.PUT_START, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
-        assertThat(onlyRevoke().getUnansweredList()).containsExactly(1L);
-        PutStartRequest start =
-                (PutStartRequest) master.received(Method.PUT_START).get(0);
-        assertThat(onlyRevoke().getKeys()).isEqualTo(start.getKeys());
-    }
-
-    @Test
-    void shouldMarkAReplicaUnansweredWhenOneOfItsManyExtentsIs() {
-        master.extentBytes = 1000;
-        master.nodes.next(first, (nodes, transfer, deadline) -> {
-            nodes.copy(transfer);
-            FakeNodes.UNANSWERED.run(
-                    nodes, new SegmentTransfer(transfer.target(), transfer.ops().subList(2, 3)), deadline);
-        });
-        byte[] value = Values.of("k", 5000);
-
-        client.put("k", value);
-
-        assertThat(onlyRevoke().getUnansweredList()).containsExactly(1L);
-        assertStored("k", value, 1);
-    }
-
-    @Test
-    void shouldStartAgainWithNothingUnansweredWhenTheSessionWasCut() {
-        master.nodes.next(first, FakeNodes.SESSION_CUT);
-        byte[] value = Values.of("k", 5000);
-
-        client.put("k", value);
-
-        assertStored("k", value, 1);
-        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
-        assertThat(master.received(Method.PUT_START)).hasSize(2);
-    }
-
-    @Test
-    void shouldRevokeWhenTheDeadlineComesWhileItWrites() {
-        for (int i = 0; i < 1000; i++) {
-            master.nodes.next(first, FakeNodes.TOKEN_REFUSED);
-        }
-
-        PutResult result = client.withTimeout(Duration.ofMillis(200))
-                .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
-                .get(0);
-
-        assertThat(result.error()).isEqualTo(ErrorCode.TOKEN_REFUSED);
-        await().until(() -> master.openGrants() == 0);
-        assertThat(master.object("k")).isNull();
-    }
-
-    @Test
-    void shouldRevokeInTheBackgroundUntilTheMasterAnswers() {
-        master.next(
-                Method.PUT_REVOKE,
-                ScriptedMaster.fails(ErrorCode.OVERLOADED),
-                ScriptedMaster.fails(ErrorCode.NOT_LEADER),
-                ScriptedMaster.LOST_REQUEST);
-        master.nodes.next(first, (nodes, transfer, deadline) -> {
-            throw new IllegalStateException("a defect");
-        });
-
-        assertThatThrownBy(() -> client.put("k", Values.of("k", 10))).isInstanceOf(IllegalStateException.class);
-
-        await().until(() -> master.openGrants() == 0);
-        List<PutRevokeRequest> revokes = master.received(Method.PUT_REVOKE);
-        assertThat(revokes).hasSizeGreaterThanOrEqualTo(4).allMatch(revokes.get(0)::equals);
-    }
-
-    @Test
-    void shouldAssumeTheWorstWhenTheEngineItselfFails() {
-        master.nodes.next(first, (nodes, transfer, deadline) -> {
-            throw new IllegalStateException("a defect");
-        });
-
-        assertThatThrownBy(() -> client.put("k", Values.of("k", 10))).isInstanceOf(IllegalStateException.class);
-
-        await().until(() -> !master.received(Method.PUT_REVOKE).isEmpty());
-        assertThat(onlyRevoke().getUnansweredList()).containsExactly(1L);
     }
 
     @Test
@@ -515,29 +265,11 @@ class PutFlowTest {
 
         client.put("k", value);
 
-        assertStored("k", value, 1);
+        scripted.assertStored("k", value, 1);
         List<AccessToken> tokens = master.nodes.tokens().stream().distinct().toList();
         assertThat(tokens).hasSize(2);
         assertThat(tokens.get(1).deadlineTicks()).isGreaterThan(tokens.get(0).deadlineTicks());
         assertThat(tokens.get(1).lengths()).containsExactly(value.length);
-    }
-
-    @Test
-    void shouldEndTheGrantAndStartAgainWhenItsRenewalSaysThatItLapsed() {
-        master.grantMs = 300;
-        master.next(Method.RENEW_GRANT, ScriptedMaster.status(ErrorCode.GRANT_LAPSED));
-        master.nodes.next(first, (nodes, transfer, deadline) -> {
-            await().until(() -> !master.received(Method.RENEW_GRANT).isEmpty());
-            nodes.copy(transfer);
-        });
-        byte[] value = Values.of("k", (int) Wave.MAX_BYTES + 12345);
-
-        client.put("k", value);
-
-        assertStored("k", value, 1);
-        assertThat(master.methods())
-                .containsSubsequence(Method.PUT_START, Method.PUT_REVOKE, Method.PUT_START, Method.PUT_END);
-        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0L);
     }
 
     @Test
@@ -562,45 +294,6 @@ class PutFlowTest {
     }
 
     @Test
-    void shouldNotKnowTheOutcomeWhenItIsInterruptedAfterPutEndWasSent() throws InterruptedException {
-        AtomicReference<PutResult> result = new AtomicReference<>();
-        Thread putting = new Thread(() -> result.set(
-                client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10)))).get(0)));
-        master.next(Method.PUT_END, (ScriptedMaster m, RpcCall call) -> putting.interrupt());
-        putting.start();
-        putting.join();
-
-        assertThat(result.get().error()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
-        assertThat(master.received(Method.PUT_REVOKE)).isEmpty();
-    }
-
-    @Test
-    void shouldSettleInTheBackgroundWhenTheMasterSaysThatTheDoubtfulGrantIsNoLongerOpen() throws InterruptedException {
-        master.nodes.next(first, FakeNodes.UNANSWERED);
-        Thread putting = new Thread(() -> client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10))), TWO));
-        master.next(Method.PUT_END, (ScriptedMaster m, RpcCall call) -> putting.interrupt());
-        master.next(
-                Method.GRANT_OUTCOME,
-                ScriptedMaster.outcome(Outcome.OUTCOME_OPEN),
-                ScriptedMaster.fails(ErrorCode.OVERLOADED),
-                ScriptedMaster.outcome(Outcome.OUTCOME_NEVER));
-        putting.start();
-        putting.join();
-
-        await().until(() -> !master.received(Method.PUT_REVOKE).isEmpty());
-        assertThat(master.methods())
-                .containsExactly(
-                        Method.PUT_START,
-                        Method.PUT_END,
-                        Method.GRANT_OUTCOME,
-                        Method.GRANT_OUTCOME,
-                        Method.GRANT_OUTCOME,
-                        Method.PUT_REVOKE);
-        assertThat(onlyRevoke().getUnansweredList()).containsExactly(0b01L);
-        assertThat(onlyRevoke().getGrantIdsList()).isEqualTo(lastPutEnd().getGrantIdsList());
-    }
-
-    @Test
     void shouldPutABatchOverManyWavesAndRequestsWhenItIsHuge() {
         KvEntry[] entries = new KvEntry[10];
         for (int i = 0; i < entries.length; i++) {
@@ -611,7 +304,7 @@ class PutFlowTest {
 
         assertThat(results).allMatch(PutResult::succeeded);
         for (int i = 0; i < entries.length; i++) {
-            assertStored("k" + i, Values.of("k" + i, 15 << 20), 1);
+            scripted.assertStored("k" + i, Values.of("k" + i, 15 << 20), 1);
         }
     }
 }

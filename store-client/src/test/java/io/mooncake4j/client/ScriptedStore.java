@@ -2,6 +2,10 @@ package io.mooncake4j.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mooncake4j.transfer.wire.Checksum;
+import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +44,36 @@ final class ScriptedStore implements AfterEachCallback {
                 .isFalse();
         master.received.clear();
         return impatient;
+    }
+
+    /** Puts a value there, with its checksum. */
+    byte[] store(String key, int length, int replicas) {
+        byte[] value = Values.of(key, length);
+        master.store(key, value, Checksum.of(ByteBuffer.wrap(value)), replicas);
+        return value;
+    }
+
+    PutRevokeRequest onlyRevoke() {
+        List<PutRevokeRequest> all = master.received(Method.PUT_REVOKE);
+        assertThat(all).hasSize(1);
+        return all.get(0);
+    }
+
+    /** What the master would hand out is what was put, with the right checksum. */
+    void assertStored(String key, byte[] value, int replicas) {
+        ScriptedMaster.Stored object = master.object(key);
+        assertThat(object).isNotNull();
+        assertThat(object.checksum()).isEqualTo(Checksum.of(ByteBuffer.wrap(value)));
+        assertThat(object.replicas()).hasSize(replicas);
+        for (List<ScriptedMaster.Extent> extents : object.replicas()) {
+            ByteBuffer bytes = ByteBuffer.allocate(value.length);
+            for (ScriptedMaster.Extent extent : extents) {
+                byte[] memory = master.nodes.memory(extent.segment(), extent.offset() + extent.length());
+                bytes.put(memory, (int) extent.offset(), (int) extent.length());
+            }
+            assertThat(bytes.array()).isEqualTo(value);
+        }
+        assertThat(master.openGrants()).isZero();
     }
 
     @Override

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A master's own permission to write, spoilt, or used for what it doesn't permit: the node says why not, and no byte of
- * anybody's changes. {@code TransportBehaviour} has the rest of the table, with tokens that tests seal.
+ * anybody's changes. {@code TransportSafetyBehaviour} has the rest of the table, with tokens that tests seal.
  */
 class BadTokensTest {
     private static final int BYTES = 4096;

@@ -2,7 +2,7 @@ package io.mooncake4j.transfer.engine;
 
 import io.mooncake4j.transfer.server.AccessHook;
 
-/** One transport for {@link TransportBehaviour}. */
+/** One transport for a {@link TransportCase}. */
 public interface TransportFixture {
     /** Serves the node's memory on a free port of 127.0.0.1. */
     RunningNode start(TestNode node, AccessHook hook) throws Exception;

@@ -1,37 +1,33 @@
 package io.mooncake4j.transfer.tcp;
 
-import io.mooncake4j.transfer.engine.TestNode;
-import io.mooncake4j.transfer.engine.Transport;
-import io.mooncake4j.transfer.engine.TransportBehaviour;
+import io.mooncake4j.transfer.engine.TransportBytesBehaviour;
+import io.mooncake4j.transfer.engine.TransportFailureBehaviour;
 import io.mooncake4j.transfer.engine.TransportFixture;
-import io.mooncake4j.transfer.server.AccessHook;
-import java.io.IOException;
+import io.mooncake4j.transfer.engine.TransportSafetyBehaviour;
+import org.junit.jupiter.api.Nested;
 
-class TcpTransportTest extends TransportBehaviour {
-    @Override
-    protected TransportFixture fixture() {
-        return new TransportFixture() {
-            @Override
-            public RunningNode start(TestNode node, AccessHook hook) throws IOException {
-                TcpDataServer server = TcpDataServer.start(
-                        TcpServerOptions.of("127.0.0.1", 0), node, node.gate(), node.sessions(), hook);
-                return new RunningNode() {
-                    @Override
-                    public int port() {
-                        return server.port();
-                    }
+class TcpTransportTest {
+    @Nested
+    class Bytes extends TransportBytesBehaviour {
+        @Override
+        protected TransportFixture fixture() {
+            return new TcpFixture();
+        }
+    }
 
-                    @Override
-                    public void close() {
-                        server.close();
-                    }
-                };
-            }
+    @Nested
+    class Safety extends TransportSafetyBehaviour {
+        @Override
+        protected TransportFixture fixture() {
+            return new TcpFixture();
+        }
+    }
 
-            @Override
-            public Transport newTransport() {
-                return new TcpTransport(TcpTransportOptions.DEFAULT);
-            }
-        };
+    @Nested
+    class Failure extends TransportFailureBehaviour {
+        @Override
+        protected TransportFixture fixture() {
+            return new TcpFixture();
+        }
     }
 }
