@@ -9,8 +9,8 @@ import io.mooncake4j.deploy.copy.ParallelCopy;
 import io.mooncake4j.deploy.copy.UnfinishedFiles;
 import io.mooncake4j.transfer.settings.Settings;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -92,12 +92,11 @@ final class GetCommand extends StoreCommand {
                         ParallelCopy.download(List.of(item).iterator(), 1, client, unfinished, report::each);
                 return report.awaitOne(copy);
             }
-            List<ByteBuffer> parts = Download.get(client, keys.get(0));
-            if (parts.isEmpty()) {
+            WritableByteChannel out = Channels.newChannel(console.out());
+            if (Download.toStream(client, keys.get(0), unfinished, out).isEmpty()) {
                 error(Printable.of(keys.get(0)) + ": not found");
                 return ExitCode.NOT_FOUND;
             }
-            Download.writeAll(Channels.newChannel(console.out()), parts);
             console.out().flush();
         }
         return ExitCode.DONE;

@@ -6,17 +6,23 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalLong;
 
-/** Values of the store into files. */
+/**
+ * Values of the store into files and streams, which get nothing before all bytes have arrived and are right. Large values
+ * never are in the process's own memory: they arrive in a mapped file.
+ */
 public final class Download {
-    private static final int MAX_BUFFER_BYTES = 1 << 30;
     /** How often a value is asked for anew when it became another, larger one in between. */
     private static final int TRIES = 5;
+
+    @FunctionalInterface
+    private interface Attempt {
+        OptionalLong get(long roomBytes) throws IOException;
+    }
 
     private Download() {}
 
@@ -27,7 +33,7 @@ public final class Download {
             if (size.orElse(0) <= WorkBuffer.MAX_BYTES) {
                 return fetch(client, item, size, buffer, unfinished);
             }
-            synchronized (turnOfLargeValues) { // so that memory is bounded
+            synchronized (turnOfLargeValues) { // so that what the page cache must hold is bounded
                 return fetch(client, item, size, buffer, unfinished);
             }
         };
@@ -36,72 +42,84 @@ public final class Download {
     private static CopyResult fetch(
             MooncakeClient client, CopyItem item, OptionalLong sizeBytes, WorkBuffer buffer, UnfinishedFiles unfinished)
             throws IOException {
-        List<ByteBuffer> parts = get(client, item.key(), sizeBytes, buffer);
-        if (parts.isEmpty()) {
-            return new CopyResult(item, CopyResult.Status.NOT_FOUND, 0, 0, null);
-        }
-        long gotBytes = parts.stream().mapToLong(ByteBuffer::remaining).sum();
-        if (item.file().getParent() != null) {
+        if (sizeBytes.isPresent() && item.file().getParent() != null) {
             Files.createDirectories(item.file().getParent());
         }
-        unfinished.write(item.file(), channel -> writeAll(channel, parts));
-        return new CopyResult(item, CopyResult.Status.FETCHED, gotBytes, 0, null);
+        OptionalLong got = sizeBytes.isEmpty()
+                ? sizeBytes
+                : unfinished.write(
+                        item.file(),
+                        file -> whole(
+                                client,
+                                item.key(),
+                                sizeBytes,
+                                room -> room <= WorkBuffer.MAX_BYTES
+                                        ? small(client, item.key(), buffer.take((int) room), file)
+                                        : LargeValue.get(client, item.key(), room, file)),
+                        stream -> toStream(client, item.key(), sizeBytes, buffer, unfinished, stream));
+        return got.isEmpty()
+                ? new CopyResult(item, CopyResult.Status.NOT_FOUND, 0, 0, null)
+                : new CopyResult(item, CopyResult.Status.FETCHED, got.getAsLong(), 0, null);
     }
 
-    /** A value's bytes, in order; empty: it isn't there. */
-    public static List<ByteBuffer> get(MooncakeClient client, String key) {
-        return get(client, key, client.size(key), new WorkBuffer());
+    /** Writes a value to a stream; returns its size, or empty: it isn't there. */
+    public static OptionalLong toStream(
+            MooncakeClient client, String key, UnfinishedFiles unfinished, WritableByteChannel stream)
+            throws IOException {
+        return toStream(client, key, client.size(key), new WorkBuffer(), unfinished, stream);
     }
 
-    private static List<ByteBuffer> get(
-            MooncakeClient client, String key, OptionalLong expectedBytes, WorkBuffer buffer) {
-        OptionalLong size = expectedBytes;
-        for (int left = TRIES; size.isPresent(); left--) {
-            List<ByteBuffer> parts = buffers(size.getAsLong(), buffer);
+    private static OptionalLong toStream(
+            MooncakeClient client,
+            String key,
+            OptionalLong sizeBytes,
+            WorkBuffer buffer,
+            UnfinishedFiles unfinished,
+            WritableByteChannel stream)
+            throws IOException {
+        return whole(
+                client,
+                key,
+                sizeBytes,
+                room -> room <= WorkBuffer.MAX_BYTES
+                        ? small(client, key, buffer.take((int) room), stream)
+                        : unfinished.spool(stream, file -> LargeValue.get(client, key, room, file)));
+    }
+
+    /** Tries with as much room as the value needs, which may have become larger since its size was asked for. */
+    private static OptionalLong whole(MooncakeClient client, String key, OptionalLong sizeBytes, Attempt attempt)
+            throws IOException {
+        OptionalLong room = sizeBytes;
+        for (int left = TRIES; room.isPresent(); left--) {
             try {
-                OptionalLong got = client.getInto(KvEntry.of(key, parts.toArray(ByteBuffer[]::new)));
-                return got.isEmpty() ? List.of() : cut(parts, got.getAsLong());
+                return attempt.get(room.getAsLong());
             } catch (StoreException e) {
                 if (e.code() != ErrorCode.BUFFER_OVERFLOW || left == 1) {
                     throw e;
                 }
-                size = client.size(key);
+                room = client.size(key);
             }
         }
-        return List.of();
+        return OptionalLong.empty();
     }
 
-    private static List<ByteBuffer> buffers(long sizeBytes, WorkBuffer buffer) {
-        if (sizeBytes <= WorkBuffer.MAX_BYTES) {
-            return List.of(buffer.take((int) sizeBytes));
-        }
-        List<ByteBuffer> parts = new ArrayList<>();
-        for (long left = sizeBytes; left > 0; left -= MAX_BUFFER_BYTES) {
-            parts.add(ByteBuffer.allocateDirect((int) Math.min(MAX_BUFFER_BYTES, left)));
-        }
-        return parts;
-    }
-
-    /** The value may have become another, smaller one after its size was asked for. */
-    static List<ByteBuffer> cut(List<ByteBuffer> parts, long sizeBytes) {
-        List<ByteBuffer> cut = new ArrayList<>();
-        long left = sizeBytes;
-        for (ByteBuffer part : parts) {
-            int bytes = (int) Math.min(left, part.remaining());
-            if (bytes > 0) {
-                cut.add(part.slice(part.position(), bytes));
+    private static OptionalLong small(MooncakeClient client, String key, ByteBuffer room, WritableByteChannel to)
+            throws IOException {
+        OptionalLong got = client.getInto(KvEntry.of(key, room));
+        if (got.isPresent()) {
+            // it may have become another, smaller one
+            ByteBuffer value = room.slice(room.position(), (int) got.getAsLong());
+            while (value.hasRemaining()) {
+                to.write(value);
             }
-            left -= bytes;
         }
-        return cut;
+        return got;
     }
 
-    /** Writes all bytes, one part after the other. */
-    public static void writeAll(WritableByteChannel channel, List<ByteBuffer> parts) throws IOException {
-        for (ByteBuffer part : parts) {
-            while (part.hasRemaining()) {
-                channel.write(part);
-            }
+    /** Writes what a file holds to a stream. */
+    static void copy(FileChannel file, WritableByteChannel stream) throws IOException {
+        for (long at = 0; at < file.size(); ) {
+            at += file.transferTo(at, file.size() - at, stream);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -33,10 +34,12 @@ public final class ChildProcess implements AutoCloseable {
      * Starts this process's own Java.
      *
      * @param directory where its output goes
+     * @param environment beside this process's own
      */
     public static ChildProcess start(
             String name,
             Path directory,
+            Map<String, String> environment,
             List<String> jvmFlags,
             String classPath,
             String mainClass,
@@ -48,11 +51,10 @@ public final class ChildProcess implements AutoCloseable {
         command.addAll(arguments);
         try {
             Path log = Files.createTempFile(directory, name + "-", ".log");
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            return new ChildProcess(name, log, process);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(environment);
+            return new ChildProcess(name, log, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -206,7 +207,13 @@ final class SoakCluster implements AutoCloseable {
 
     private ChildProcess start(String name, List<String> jvmFlags, String main, String... arguments) {
         ChildProcess started = ChildProcess.start(
-                name, directory, jvmFlags, System.getProperty("java.class.path"), main, Arrays.asList(arguments));
+                name,
+                directory,
+                Map.of(),
+                jvmFlags,
+                System.getProperty("java.class.path"),
+                main,
+                Arrays.asList(arguments));
         running.add(started);
         return started;
     }

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +78,50 @@ class LauncherIT {
             shouldEndWell(master);
             assertThat(run("exists", "key", "--master", address, "--timeout", "1s"))
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldGetTheValueWhenItIsLargerThanTheMemoryItMayUse() throws Exception {
+        byte[] bytes = new byte[200 << 20];
+        new Random(1).nextBytes(bytes);
+        Path content = Files.write(directory.resolve("content"), bytes);
+        Path copy = directory.resolve("copy");
+        Path piped = directory.resolve("piped");
+        Map<String, String> little =
+                Map.of("MOONCAKE4J_HEAP", "64m", "MOONCAKE4J_JAVA_OPTS", "-XX:MaxDirectMemorySize=100m");
+        try (ScriptRun master = start("master", "--bind-host", "127.0.0.1", "--rpc-port", "0")) {
+            String address = master.awaitLine("ready: master on ");
+            String name = "large-" + UUID.randomUUID();
+            try (ScriptRun node = start(
+                    "node",
+                    "--master",
+                    address,
+                    "--host",
+                    "127.0.0.1",
+                    "--data-port",
+                    "0",
+                    "--name",
+                    name,
+                    "--segment-size",
+                    "256MB")) {
+                node.awaitLine("ready: node " + name);
+                assertThat(run("put", "key", content.toString(), "--master", address))
+                        .isZero();
+                try (ScriptRun get = ScriptRun.start(
+                        directory, little, LAUNCHER, "get", "key", "-o", copy.toString(), "--master", address)) {
+                    assertThat(get.exitCode()).as(get.output()).isZero();
+                }
+                try (ScriptRun get = ScriptRun.start(
+                        directory, little, "/bin/sh", "-c", LAUNCHER + " get key --master " + address + " >" + piped)) {
+                    assertThat(get.exitCode()).as(get.output()).isZero();
+                }
+            }
+        }
+        assertThat(Files.mismatch(copy, content)).isEqualTo(-1);
+        assertThat(Files.mismatch(piped, content)).isEqualTo(-1);
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).noneMatch(file -> file.toString().endsWith(".part"));
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -156,6 +157,7 @@ public final class TestCluster implements AfterEachCallback {
         ChildProcess process = ChildProcess.start(
                 name,
                 directory.path(),
+                Map.of(),
                 List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName(),

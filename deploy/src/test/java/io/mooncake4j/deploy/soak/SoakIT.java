@@ -20,7 +20,7 @@ class SoakIT {
                 Map.of(),
                 "../bench/soak",
                 "--duration",
-                "90s",
+                "120s",
                 "--calm",
                 "2s",
                 "--master-fault-every",
