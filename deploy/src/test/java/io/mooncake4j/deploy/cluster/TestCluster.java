@@ -38,6 +38,7 @@ public final class TestCluster implements AfterEachCallback {
     private final List<StorageNode> nodes = new ArrayList<>();
     private final List<ChildProcess> processes = new ArrayList<>();
     private ClusterPlan plan = ClusterPlan.DEFAULT;
+    private Map<String, String> environment = Map.of();
     private MasterServer master;
     private int masterPort;
 
@@ -120,6 +121,13 @@ public final class TestCluster implements AfterEachCallback {
         return all;
     }
 
+    /** A clock for the processes that start from now on. */
+    public SteppedClock steppedClock() {
+        SteppedClock clock = new SteppedClock(directory.path());
+        environment = clock.environment();
+        return clock;
+    }
+
     /** A master; a second one comes where the first was. */
     public ChildProcess masterProcess() {
         ChildProcess process = process(
@@ -153,11 +161,16 @@ public final class TestCluster implements AfterEachCallback {
         return process("writer-" + waitAt, WriterMain.class, masters(), key, bytes, waitAt);
     }
 
+    /** Writers and readers that never rest, until they get a line. */
+    public ChildProcess loadProcess() {
+        return process("load", LoadMain.class, masters());
+    }
+
     private ChildProcess process(String name, Class<?> main, Object... arguments) {
         ChildProcess process = ChildProcess.start(
                 name,
                 directory.path(),
-                Map.of(),
+                environment,
                 List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName(),
