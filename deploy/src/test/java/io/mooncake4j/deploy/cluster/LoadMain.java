@@ -18,7 +18,8 @@ final class LoadMain {
     private LoadMain() {}
 
     public static void main(String[] args) throws IOException {
-        ScheduledExecutorService sayer = Executors.newSingleThreadScheduledExecutor(); // not a Timer: that goes by the wall clock
+        ScheduledExecutorService sayer =
+                Executors.newSingleThreadScheduledExecutor(); // not a Timer: that goes by the wall clock
         try (MooncakeClient client = MooncakeClient.builder()
                         .masters(args[0])
                         .localBufferBytes(16 << 20)
