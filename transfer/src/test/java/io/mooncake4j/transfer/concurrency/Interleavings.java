@@ -19,11 +19,19 @@ public final class Interleavings {
         Lincheck.runConcurrentTest(INVOCATIONS, scenario);
     }
 
-    /** Runs parts of a scenario at the same time, each on a thread of its own, and waits for all. */
+    /** Runs parts of a scenario at the same time, each on a thread of its own, and waits for all; throws what one threw. */
     public static void together(Runnable... parts) {
         Thread[] threads = new Thread[parts.length];
+        Throwable[] thrown = new Throwable[parts.length];
         for (int i = 0; i < parts.length; i++) {
-            threads[i] = new Thread(parts[i]);
+            int index = i;
+            threads[i] = new Thread(() -> {
+                try {
+                    parts[index].run();
+                } catch (Throwable e) { // a thread's own end would be seen by nobody
+                    thrown[index] = e;
+                }
+            });
             threads[i].start();
         }
         try {
@@ -32,6 +40,11 @@ public final class Interleavings {
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+        for (Throwable each : thrown) {
+            if (each != null) {
+                throw new AssertionError(each.toString(), each);
+            }
         }
     }
 

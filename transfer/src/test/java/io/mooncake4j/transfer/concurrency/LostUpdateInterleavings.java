@@ -25,4 +25,12 @@ class LostUpdateInterleavings {
                 .isInstanceOf(LincheckAssertionError.class)
                 .hasMessageContaining("an increment is lost");
     }
+
+    @Test
+    void shouldFailWhenACheckFailsOnAThreadOfTheScenario() {
+        assertThatThrownBy(() -> Interleavings.explore(
+                        () -> Interleavings.together(() -> Interleavings.check(false, "wrong on a thread"))))
+                .isInstanceOf(LincheckAssertionError.class)
+                .hasMessageContaining("wrong on a thread");
+    }
 }
