@@ -5,12 +5,14 @@ import static io.mooncake4j.transfer.concurrency.Interleavings.explore;
 import static io.mooncake4j.transfer.concurrency.Interleavings.together;
 
 import io.mooncake4j.transfer.wire.Deadline;
-import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Who uses a lease when its owner closes it. */
+/**
+ * What is leased when buffers come back. Not who wakes whom: everybody waits with a deadline, and the model checker lets
+ * such a wait end at any time, so that it can't miss a signal; {@link BufferPoolTest} sees a waiter who is not woken.
+ */
 class BufferPoolInterleavings {
     private static final int BLOCK = BuddyAllocator.MIN_BLOCK_BYTES;
 
@@ -34,40 +36,16 @@ class BufferPoolInterleavings {
         });
     }
 
-    /** Whoever gives back wakes the first in line, and that one the next. */
     @Test
-    void shouldServeBothWhoWaitWhenBuffersComeBackOneByOne() {
+    void shouldHaveAllItsRoomAgainWhenBuffersComeBackAtOnce() {
         explore(() -> {
             BufferPool pool = new BufferPool(2 * BLOCK);
-            Deadline never = Deadline.after(Duration.ofDays(1));
-            PooledBuffer one = pool.lease(BLOCK, never);
-            PooledBuffer other = pool.lease(BLOCK, never);
-            together(
-                    () -> pool.lease(2 * BLOCK, never).close(),
-                    () -> pool.lease(BLOCK, never).close(),
-                    () -> {
-                        one.close();
-                        other.close();
-                    });
+            Deadline now = Deadline.after(Duration.ZERO);
+            PooledBuffer one = pool.lease(BLOCK, now);
+            PooledBuffer other = pool.lease(BLOCK, now);
+            together(one::close, other::close);
             check(pool.leasedBytes() == 0, "bytes are lost");
-        });
-    }
-
-    @Test
-    void shouldLetWaitersGoWhenThePoolIsClosed() {
-        explore(() -> {
-            BufferPool pool = new BufferPool(BLOCK);
-            Deadline never = Deadline.after(Duration.ofDays(1));
-            PooledBuffer held = pool.lease(BLOCK, never);
-            Runnable waiter = () -> {
-                try {
-                    pool.lease(BLOCK, never).close();
-                } catch (StoreException closed) {
-                    check(closed.code() == ErrorCode.CLOSED, closed.toString());
-                }
-            };
-            together(waiter, pool::close, held::close);
-            check(pool.leasedBytes() == 0, "bytes are lost");
+            pool.lease(2 * BLOCK, now).close();
         });
     }
 }
