@@ -1,0 +1,50 @@
+package io.mooncake4j.master.etcd;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * What the master uses of etcd's v3 API. Keys are ASCII text below the cluster's prefix, which callers don't see.
+ *
+ * <p>Every call is asynchronous, is tried once, and ends within the request time-out: a failure is an
+ * {@link EtcdException}, whose kind says whether the call may have taken effect. Futures complete on threads of the
+ * implementation, which must not be blocked. Safe for all threads.
+ */
+public interface Etcd extends AutoCloseable {
+    /** Linearizable reads of single keys or ranges, or, at a revision, of the past. */
+    CompletableFuture<EtcdRange> range(EtcdRangeQuery query);
+
+    /** All or nothing, if the conditions hold. */
+    CompletableFuture<EtcdTxnAnswer> txn(EtcdTxn txn);
+
+    /** A lease and the time to live that etcd gave it, which may be longer than wished. */
+    CompletableFuture<EtcdLease> grantLease(Duration timeToLive);
+
+    /** Renews the lease once; the time to live it has from then on. Fails with LEASE_NOT_FOUND if it has ended. */
+    CompletableFuture<Duration> keepAliveOnce(long leaseId);
+
+    /** Ends the lease, and deletes the keys attached to it. */
+    CompletableFuture<Void> revokeLease(long leaseId);
+
+    /** Forgets what was before the revision: of the whole etcd, whoever wrote it. */
+    CompletableFuture<Void> compact(long revision);
+
+    /**
+     * Tells of changes of the keys in [from, end), from a revision on, in their order, one call at a time. A connection
+     * that breaks is made again by the implementation; what can't be made up for (compacted) ends the watch, by
+     * {@code onEnd}, and the caller reads anew.
+     */
+    AutoCloseable watch(
+            String fromKey,
+            String endKey,
+            long fromRevision,
+            Consumer<EtcdChanges> onChanges,
+            Consumer<EtcdException> onEnd);
+
+    /** Size, alarms and whether there are keys that aren't below the prefix; of one member that answers. */
+    CompletableFuture<EtcdHealth> health();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,6 @@
+package io.mooncake4j.master.etcd;
+
+import java.util.List;
+
+/** Changes that a watch tells of: keys that were put, and keys that are gone. */
+public record EtcdChanges(List<EtcdEntry> put, List<String> deleted, long revision) {}
