@@ -114,7 +114,7 @@ final class OwedRevokes {
         Outcome all = Outcome.OUTCOME_COMMITTED;
         for (Outcome outcome : outcomes) {
             switch (outcome) {
-                case OUTCOME_COMMITTED, OUTCOME_REMOVED -> {}
+                case OUTCOME_COMMITTED, OUTCOME_REMOVED, OUTCOME_FORGOTTEN -> {} // a revoke has no effect on it
                 case OUTCOME_NEVER -> all = Outcome.OUTCOME_NEVER;
                 case OUTCOME_OPEN, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {
                     return Outcome.OUTCOME_OPEN;

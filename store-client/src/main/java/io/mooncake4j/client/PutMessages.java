@@ -154,6 +154,7 @@ final class PutMessages {
             switch (answer.getOutcomes(i)) {
                 case OUTCOME_COMMITTED, OUTCOME_REMOVED -> writing.stored();
                 case OUTCOME_NEVER -> never.add(writing);
+                case OUTCOME_FORGOTTEN -> writing.forgotten();
                 case OUTCOME_OPEN, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {} // PutEnd again: it is idempotent
             }
         }

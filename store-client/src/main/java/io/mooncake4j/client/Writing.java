@@ -207,6 +207,12 @@ final class Writing {
         end(PutResult.existed(sizeBytes()));
     }
 
+    /** Nobody can say any more what became of its PutEnd. */
+    void forgotten() {
+        note(ErrorCode.OUTCOME_UNKNOWN, "the master changed meanwhile, and the new one knows nothing of this put");
+        fail();
+    }
+
     void note(ErrorCode why, String text) {
         error = why;
         detail = text;

@@ -148,8 +148,10 @@ public final class NodeProtocol {
     }
 
     public PingRequest pingRequest() {
-        PingRequest.Builder request =
-                PingRequest.newBuilder().setSegment(Ids.toProto(memory.id())).setProcessNonce(self.processNonce());
+        PingRequest.Builder request = PingRequest.newBuilder()
+                .setSegment(Ids.toProto(memory.id()))
+                .setProcessNonce(self.processNonce())
+                .setEpoch(Objects.requireNonNull(newest).toProto());
         mountedOrders().report(request);
         return request.build();
     }

@@ -283,6 +283,22 @@ class PutEndingTest {
     }
 
     @Test
+    void shouldNotStartAgainWhenMasterHasForgottenWhatBecameOfThePut() {
+        master.next(Method.PUT_END, ScriptedMaster.LOST_ANSWER, ScriptedMaster.fails(ErrorCode.RPC_FAIL));
+        master.next(Method.PUT_END, ScriptedMaster.status(ErrorCode.INVALID_WRITE));
+        master.next(Method.GRANT_OUTCOME, ScriptedMaster.outcome(Outcome.OUTCOME_FORGOTTEN));
+
+        PutResult result =
+                client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10)))).get(0);
+
+        assertThat(result.error()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+        assertThat(master.methods())
+                .endsWith(Method.PUT_END, Method.GRANT_OUTCOME)
+                .doesNotContain(Method.PUT_REVOKE);
+        assertThat(master.received(Method.PUT_START)).hasSize(1);
+    }
+
+    @Test
     void shouldSettleInTheBackgroundWhenTheMasterSaysThatTheDoubtfulGrantIsNoLongerOpen() throws InterruptedException {
         master.nodes.next(first, FakeNodes.UNANSWERED);
         Thread putting = new Thread(() -> client.putBatch(List.of(KvEntry.of("k", Values.of("k", 10))), TWO));

@@ -98,6 +98,7 @@ class NodeProtocolTest {
                 .isEqualTo(PingRequest.newBuilder()
                         .setSegment(Ids.toProto(memory.id()))
                         .setProcessNonce(NONCE)
+                        .setEpoch(epoch(5).toProto())
                         .build());
     }
 

@@ -5,6 +5,7 @@ import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.rpc.RpcHandler;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.RoleResponse;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
@@ -52,6 +53,7 @@ final class MasterService implements RpcHandler {
             case PING -> nodes.ping(call, now);
             case SUSPEND_SEGMENT -> nodes.suspend(call);
             case LIST_SEGMENTS -> nodes.list(call, now);
+            case ROLE -> call.reply(RoleResponse.newBuilder().setLeads(true).build());
             case MOUNT_SEGMENT -> onWorker(call, () -> nodes.mount(call, nanoClock.getAsLong()));
             case LEAVE_SEGMENT -> onWorker(call, () -> nodes.leave(call, now));
             case REMOVE_BY_REGEX -> onWorker(call, () -> removals.removeByRegex(call, now));

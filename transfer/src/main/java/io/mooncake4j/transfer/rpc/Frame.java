@@ -24,7 +24,8 @@ import java.io.UncheckedIOException;
  * 16  u64  id         request: unlike that of all open requests of the connection; response, error: the request's;
  *                     error with 0: about the connection, which is then closed; ping: 0
  * 24  u64  time left  request: microseconds until the caller gives up; else 0
- * 32  body            request, response: one protobuf message; error: UTF-8 text for people; ping: empty
+ * 32  body            request, response: one protobuf message; error: UTF-8 text for people, that of NOT_LEADER as in
+ *                     NotLeader; ping: empty
  * </pre>
  *
  * Requests are pipelined, answers come in any order. Both sides send pings so often that something is sent at least

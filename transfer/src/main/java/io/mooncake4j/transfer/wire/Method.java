@@ -22,7 +22,9 @@ public enum Method {
     LIST_KEYS(16),
     LIST_SEGMENTS(17),
     REPORT_CORRUPT(18),
-    DESCRIBE(19);
+    DESCRIBE(19),
+    /** Answered by every master, with an empty request. */
+    ROLE(20);
 
     private static final Method[] BY_NUMBER = new Method[values().length + 1];
 
