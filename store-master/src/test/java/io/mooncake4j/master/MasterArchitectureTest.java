@@ -5,6 +5,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static io.mooncake4j.transfer.architecture.PackageRules.ignores;
 import static io.mooncake4j.transfer.architecture.PackageRules.namesNoTransport;
+import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
 
 import com.tngtech.archunit.lang.ArchRule;
 import io.mooncake4j.transfer.architecture.ArchitectureTest;
@@ -15,6 +16,7 @@ class MasterArchitectureTest extends ArchitectureTest {
     private static final String PLACEMENT = "io.mooncake4j.master.placement..";
     private static final String EVICTION = "io.mooncake4j.master.eviction..";
     private static final String JOURNAL = "io.mooncake4j.master.journal..";
+    private static final String ETCD = "io.mooncake4j.master.etcd..";
     private static final String SERVICE = "io.mooncake4j.master.service..";
 
     private static final Set<String> CLOCKS = Set.of("nanoTime", "currentTimeMillis");
@@ -27,6 +29,8 @@ class MasterArchitectureTest extends ArchitectureTest {
                 ignores(PLACEMENT, SERVICE),
                 ignores(EVICTION, SERVICE),
                 ignores(JOURNAL, SERVICE),
+                seesOnly(ETCD, "io.mooncake4j.transfer.wire.."),
+                etcdIsAnInterface(),
                 // the master touches no object bytes
                 namesNoTransport("io.mooncake4j.master..", alwaysFalse()));
     }
@@ -42,6 +46,16 @@ class MasterArchitectureTest extends ArchitectureTest {
                 "io.mooncake4j.transfer.engine..",
                 "io.mooncake4j.transfer.server..",
                 "io.mooncake4j.transfer.tcp..");
+    }
+
+    private static ArchRule etcdIsAnInterface() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(ETCD)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.etcd..", "io.grpc..")
+                .as("only the package etcd knows how etcd is called: a simulated one takes its place");
     }
 
     private static ArchRule timeIsPassedIn() {

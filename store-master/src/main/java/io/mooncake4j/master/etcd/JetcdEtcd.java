@@ -1,0 +1,184 @@
+package io.mooncake4j.master.etcd;
+
+import io.etcd.jetcd.api.AlarmMember;
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AlarmResponse;
+import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseKeepAliveRequest;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.StatusResponse;
+import io.etcd.jetcd.api.TxnRequest;
+import io.grpc.Deadline;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+
+/**
+ * etcd, through jetcd's messages and calls.
+ *
+ * <p>Not through jetcd's {@code Client}, for what it does unasked: it keeps the connection to itself, which gRPC tries
+ * again only after up to two minutes once it broke; deals calls out to all members, frozen ones included; sets no
+ * deadlines; renews a lease twice where once was asked for; and after a reconnect goes on watching from the revision at
+ * which the watch was made, whether or not everything before it was told.
+ */
+public final class JetcdEtcd implements Etcd {
+    private final EtcdConnections connections;
+    private final EtcdMessages messages;
+    private final ScheduledExecutorService timer;
+    private final Duration requestTimeout;
+
+    private JetcdEtcd(EtcdOptions options) {
+        this.connections = new EtcdConnections(options);
+        this.messages = new EtcdMessages(options.prefix);
+        this.requestTimeout = options.requestTimeout;
+        this.timer = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "etcd-watches");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Connects when it is first called.
+     *
+     * @throws io.mooncake4j.transfer.wire.StoreException INVALID_PARAMS if a TLS file can't be used
+     */
+    public static JetcdEtcd open(EtcdOptions options) {
+        return new JetcdEtcd(options);
+    }
+
+    @Override
+    public CompletableFuture<EtcdRange> range(EtcdRangeQuery query) {
+        RangeRequest request = messages.range(query);
+        return connections
+                .call((connection, deadline) -> connection.call(KVGrpc.getRangeMethod(), deadline, request))
+                .thenApply(messages::range);
+    }
+
+    @Override
+    public CompletableFuture<EtcdTxnAnswer> txn(EtcdTxn txn) {
+        TxnRequest request = messages.txn(txn);
+        return connections
+                .call((connection, deadline) -> connection.call(KVGrpc.getTxnMethod(), deadline, request))
+                .thenApply(messages::txn);
+    }
+
+    @Override
+    public CompletableFuture<EtcdLease> grantLease(Duration timeToLive) {
+        long seconds = timeToLive.plusNanos(999_999_999).toSeconds();
+        LeaseGrantRequest request =
+                LeaseGrantRequest.newBuilder().setTTL(seconds).build();
+        return connections
+                .call((connection, deadline) -> connection.call(LeaseGrpc.getLeaseGrantMethod(), deadline, request))
+                .thenApply(answer -> new EtcdLease(answer.getID(), Duration.ofSeconds(answer.getTTL())));
+    }
+
+    @Override
+    public CompletableFuture<Duration> keepAliveOnce(long leaseId) {
+        LeaseKeepAliveRequest request =
+                LeaseKeepAliveRequest.newBuilder().setID(leaseId).build();
+        return connections.call((connection, deadline) -> connection
+                .callOnceThroughStream(LeaseGrpc.getLeaseKeepAliveMethod(), deadline, request)
+                .thenApply(answer -> {
+                    if (answer.getTTL() <= 0) {
+                        throw Status.NOT_FOUND
+                                .withDescription("requested lease not found")
+                                .asRuntimeException();
+                    }
+                    return Duration.ofSeconds(answer.getTTL());
+                }));
+    }
+
+    @Override
+    public CompletableFuture<Void> revokeLease(long leaseId) {
+        LeaseRevokeRequest request =
+                LeaseRevokeRequest.newBuilder().setID(leaseId).build();
+        return connections
+                .call((connection, deadline) -> connection.call(LeaseGrpc.getLeaseRevokeMethod(), deadline, request))
+                .thenAccept(answer -> {});
+    }
+
+    @Override
+    public CompletableFuture<Void> compact(long revision) {
+        CompactionRequest request =
+                CompactionRequest.newBuilder().setRevision(revision).build();
+        return connections
+                .call((connection, deadline) -> connection.call(KVGrpc.getCompactMethod(), deadline, request))
+                .thenAccept(answer -> {});
+    }
+
+    @Override
+    public AutoCloseable watch(
+            String fromKey,
+            String endKey,
+            long fromRevision,
+            Consumer<EtcdChanges> onChanges,
+            Consumer<EtcdException> onEnd) {
+        EtcdWatch watch = new EtcdWatch(
+                connections,
+                timer,
+                requestTimeout.dividedBy(2),
+                new EtcdWatch.Request(
+                        revision -> messages.watch(fromKey, endKey, revision), messages::changes, onChanges, onEnd),
+                fromRevision);
+        watch.start();
+        return watch;
+    }
+
+    @Override
+    public CompletableFuture<EtcdHealth> health() {
+        return connections.call(this::health);
+    }
+
+    private CompletableFuture<EtcdHealth> health(EtcdConnection connection, Deadline deadline) {
+        CompletableFuture<StatusResponse> status =
+                connection.call(MaintenanceGrpc.getStatusMethod(), deadline, StatusRequest.getDefaultInstance());
+        CompletableFuture<AlarmResponse> alarms =
+                connection.call(MaintenanceGrpc.getAlarmMethod(), deadline, AlarmRequest.getDefaultInstance());
+        CompletableFuture<Boolean> foreign = exists(connection, deadline, messages.anyBefore())
+                .thenCombine(exists(connection, deadline, messages.anyAfter()), Boolean::logicalOr);
+        return status.thenCombine(
+                        alarms,
+                        (size, raised) -> foreign.thenApply(others -> new EtcdHealth(
+                                size.getVersion(), size.getDbSize(), size.getDbSizeInUse(), names(raised), others)))
+                .thenCompose(health -> health);
+    }
+
+    private static List<String> names(AlarmResponse raised) {
+        return raised.getAlarmsList().stream()
+                .map(AlarmMember::getAlarm)
+                .map(Enum::name)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Keys that this user may not see count as there: who limits users shares his etcd. */
+    private static CompletableFuture<Boolean> exists(
+            EtcdConnection connection, Deadline deadline, RangeRequest request) {
+        return connection
+                .call(KVGrpc.getRangeMethod(), deadline, request)
+                .thenApply(answer -> answer.getKvsCount() > 0)
+                .exceptionallyCompose(failure ->
+                        Status.fromThrowable(EtcdFailure.unwrapped(failure)).getCode() == Status.Code.PERMISSION_DENIED
+                                ? CompletableFuture.completedFuture(true)
+                                : CompletableFuture.failedFuture(failure));
+    }
+
+    /** Calls in flight fail with CLOSED, watches end with it. */
+    @Override
+    public void close() {
+        connections.close();
+        timer.shutdown();
+    }
+}

@@ -1,0 +1,293 @@
+package io.mooncake4j.master.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mooncake4j.master.etcd.EtcdException.Kind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the master relies on, of whatever is an {@link Etcd}: the real one and the one of the simulation. */
+public abstract class EtcdBehaviour {
+    private final List<AutoCloseable> watches = new ArrayList<>();
+
+    /** Without keys. */
+    protected abstract Etcd etcd();
+
+    /** Waits for an answer. */
+    protected abstract <T> T answer(CompletableFuture<T> call);
+
+    /** Waits until something is so, for 10 s at most. */
+    protected abstract void until(String what, BooleanSupplier condition);
+
+    @AfterEach
+    void closeWatches() throws Exception {
+        for (AutoCloseable watch : watches) {
+            watch.close();
+        }
+    }
+
+    protected final EtcdException failure(CompletableFuture<?> call) {
+        try {
+            Object answer = answer(call);
+            throw new AssertionError("it succeeded: " + answer);
+        } catch (CompletionException e) {
+            return (EtcdException) e.getCause();
+        } catch (EtcdException e) {
+            return e;
+        }
+    }
+
+    protected static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    protected static String text(EtcdEntry entry) {
+        return new String(entry.value(), StandardCharsets.UTF_8);
+    }
+
+    protected final long put(String key, String value) {
+        EtcdTxnAnswer answer = answer(etcd().txn(new EtcdTxn().put(key, bytes(value))));
+        assertThat(answer.succeeded()).isTrue();
+        return answer.revision();
+    }
+
+    protected final List<EtcdEntry> read(EtcdRangeQuery query) {
+        return answer(etcd().range(query)).entries();
+    }
+
+    /** What a watch was told, in order. */
+    protected static final class Told {
+        final List<EtcdChanges> changes = new CopyOnWriteArrayList<>();
+        final List<EtcdException> ends = new CopyOnWriteArrayList<>();
+
+        List<String> words() {
+            List<String> words = new ArrayList<>();
+            for (EtcdChanges each : changes) {
+                each.put().forEach(entry -> words.add(each.revision() + " " + entry.key() + "=" + text(entry)));
+                each.deleted().forEach(key -> words.add(each.revision() + " " + key + " gone"));
+            }
+            return words;
+        }
+    }
+
+    protected final Told watch(String from, String end, long revision) {
+        Told told = new Told();
+        watches.add(etcd().watch(from, end, revision, told.changes::add, told.ends::add));
+        return told;
+    }
+
+    @Test
+    void shouldWriteAllWhenAllConditionsHold() {
+        EtcdTxnAnswer answer = answer(etcd().txn(new EtcdTxn()
+                .ifAbsent("a")
+                .ifAbsent("b")
+                .put("a", bytes("1"))
+                .put("b", bytes("2"))
+                .orElseRead("a")));
+        assertThat(answer.succeeded()).isTrue();
+        assertThat(answer.read()).isEmpty();
+        EtcdEntry found = read(EtcdRangeQuery.key("a")).get(0);
+        assertThat(text(found)).isEqualTo("1");
+        assertThat(found.key()).isEqualTo("a");
+        assertThat(found.createRevision()).isEqualTo(answer.revision());
+        assertThat(found.modRevision()).isEqualTo(answer.revision());
+        assertThat(read(EtcdRangeQuery.prefix("", 0)))
+                .extracting(EtcdEntry::key)
+                .containsExactly("a", "b");
+    }
+
+    @Test
+    void shouldWriteNothingAndReadWhenOneConditionFails() {
+        put("a", "1");
+        EtcdTxnAnswer answer = answer(etcd().txn(new EtcdTxn()
+                .ifAbsent("b")
+                .ifAbsent("a")
+                .put("a", bytes("2"))
+                .put("b", bytes("2"))
+                .orElseRead("a")
+                .orElseRead("b")));
+        assertThat(answer.succeeded()).isFalse();
+        assertThat(answer.read())
+                .extracting(EtcdEntry::key, EtcdBehaviour::text)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("a", "1"));
+        assertThat(read(EtcdRangeQuery.prefix("", 0)))
+                .extracting(EtcdBehaviour::text)
+                .containsExactly("1");
+    }
+
+    @Test
+    void shouldTellApartCreatedAndModifiedWhenAKeyWasWrittenTwice() {
+        long created = put("a", "1");
+        long modified = put("a", "2");
+        assertThat(modified).isGreaterThan(created);
+        assertThat(answer(etcd().txn(new EtcdTxn().ifCreatedAt("a", modified).put("x", bytes(""))))
+                        .succeeded())
+                .isFalse();
+        assertThat(answer(etcd().txn(new EtcdTxn().ifModifiedAt("a", created).put("x", bytes(""))))
+                        .succeeded())
+                .isFalse();
+        assertThat(answer(etcd().txn(new EtcdTxn()
+                                .ifCreatedAt("a", created)
+                                .ifModifiedAt("a", modified)
+                                .put("x", bytes(""))))
+                        .succeeded())
+                .isTrue();
+    }
+
+    @Test
+    void shouldCountAKeyAsNewWhenItWasDeletedMeanwhile() {
+        long first = put("a", "1");
+        answer(etcd().txn(new EtcdTxn().delete("a")));
+        assertThat(read(EtcdRangeQuery.key("a"))).isEmpty();
+        long second = put("a", "2");
+        assertThat(read(EtcdRangeQuery.key("a")).get(0).createRevision())
+                .isEqualTo(second)
+                .isNotEqualTo(first);
+    }
+
+    @Test
+    void shouldDeleteFromAndBelowTheEndWhenARangeIsDeleted() {
+        for (String key : List.of("j/1", "j/2", "j/3", "k")) {
+            put(key, key);
+        }
+        answer(etcd().txn(new EtcdTxn().delete("j/1", "j/3")));
+        assertThat(read(EtcdRangeQuery.prefix("", 0)))
+                .extracting(EtcdEntry::key)
+                .containsExactly("j/3", "k");
+    }
+
+    @Test
+    void shouldReadThePastWhenARevisionIsAsked() {
+        long first = put("a", "1");
+        put("a", "2");
+        put("b", "3");
+        assertThat(read(EtcdRangeQuery.prefix("", first)))
+                .extracting(EtcdBehaviour::text)
+                .containsExactly("1");
+        assertThat(text(read(EtcdRangeQuery.keyAt("a", first)).get(0))).isEqualTo("1");
+    }
+
+    @Test
+    void shouldReadInPagesWhenThereIsALimit() {
+        for (int i = 0; i < 5; i++) {
+            put("p/" + i, "v" + i);
+        }
+        EtcdRange first = answer(etcd().range(EtcdRangeQuery.prefix("p/", 0).limitedTo(3)));
+        assertThat(first.entries()).extracting(EtcdEntry::key).containsExactly("p/0", "p/1", "p/2");
+        assertThat(first.more()).isTrue();
+        put("p/9", "later");
+        EtcdRange second = answer(
+                etcd().range(new EtcdRangeQuery("p/2\0", EtcdRangeQuery.endOf("p/"), 3, first.revision(), true)));
+        assertThat(second.entries()).extracting(EtcdEntry::key).containsExactly("p/3", "p/4");
+        assertThat(second.entries())
+                .allSatisfy(entry -> assertThat(entry.value()).isEmpty());
+        assertThat(second.more()).isFalse();
+    }
+
+    @Test
+    void shouldTellEveryChangeInOrderWhenWatchedFromTheStart() {
+        long first = put("w/a", "1");
+        Told told = watch("w/", EtcdRangeQuery.endOf("w/"), first);
+        put("other", "unseen");
+        answer(etcd().txn(new EtcdTxn().put("w/a", bytes("2")).put("w/b", bytes("3"))));
+        long gone = answer(etcd().txn(new EtcdTxn().delete("w/a"))).revision();
+        until("4 changes", () -> told.words().size() >= 4);
+        assertThat(told.words())
+                .containsExactly(first + " w/a=1", (gone - 1) + " w/a=2", (gone - 1) + " w/b=3", gone + " w/a gone");
+        assertThat(told.ends).isEmpty();
+    }
+
+    @Test
+    void shouldTellNoMoreWhenTheWatchIsClosed() throws Exception {
+        long first = put("a", "1");
+        Told told = watch("a", "b", first);
+        Told other = watch("a", "b", first);
+        until("the first change", () -> told.changes.size() == 1);
+        watches.get(0).close();
+        put("a", "2");
+        until("the other one's second change", () -> other.changes.size() == 2);
+        assertThat(told.words()).hasSize(1);
+        assertThat(told.ends).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseReadsAndWatchesOfThePastWhenItIsCompacted() {
+        long old = put("a", "1");
+        put("a", "2");
+        long now = put("a", "3");
+        answer(etcd().compact(now));
+        assertThat(failure(etcd().range(EtcdRangeQuery.keyAt("a", old))).kind()).isEqualTo(Kind.COMPACTED);
+        assertThat(failure(etcd().compact(old)).kind()).isEqualTo(Kind.COMPACTED);
+        Told told = watch("a", "b", old);
+        until("the end", () -> !told.ends.isEmpty());
+        assertThat(told.ends).extracting(EtcdException::kind).containsExactly(Kind.COMPACTED);
+        assertThat(told.changes).isEmpty();
+        assertThat(text(read(EtcdRangeQuery.keyAt("a", now)).get(0))).isEqualTo("3");
+    }
+
+    @Test
+    void shouldDropTheKeyWhenItsLeaseEnds() {
+        EtcdLease lease = answer(etcd().grantLease(Duration.ofSeconds(1)));
+        assertThat(lease.timeToLive()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        long put = answer(etcd().txn(new EtcdTxn().put("leader", bytes("me"), lease.id())))
+                .revision();
+        assertThat(read(EtcdRangeQuery.key("leader")).get(0).leaseId()).isEqualTo(lease.id());
+        Told told = watch("leader", "leader\0", put + 1);
+        until("the end of the lease", () -> !told.changes.isEmpty());
+        assertThat(told.changes.get(0).deleted()).containsExactly("leader");
+        assertThat(failure(etcd().keepAliveOnce(lease.id())).kind()).isEqualTo(Kind.LEASE_NOT_FOUND);
+        assertThat(failure(etcd().txn(new EtcdTxn().put("leader", bytes("me"), lease.id())))
+                        .kind())
+                .isEqualTo(Kind.LEASE_NOT_FOUND);
+    }
+
+    @Test
+    void shouldKeepTheKeyWhenTheLeaseIsKeptAlive() {
+        EtcdLease kept = answer(etcd().grantLease(Duration.ofSeconds(1)));
+        EtcdLease left = answer(etcd().grantLease(Duration.ofSeconds(1)));
+        answer(etcd().txn(new EtcdTxn().put("kept", bytes(""), kept.id()).put("left", bytes(""), left.id())));
+        until("the end of the other lease", () -> {
+            assertThat(answer(etcd().keepAliveOnce(kept.id()))).isEqualTo(kept.timeToLive());
+            return read(EtcdRangeQuery.key("left")).isEmpty();
+        });
+        assertThat(read(EtcdRangeQuery.key("kept"))).hasSize(1);
+    }
+
+    @Test
+    void shouldDropTheKeyAtOnceWhenTheLeaseIsRevoked() {
+        EtcdLease lease = answer(etcd().grantLease(Duration.ofMinutes(1)));
+        answer(etcd().txn(new EtcdTxn().put("leader", bytes("me"), lease.id())));
+        answer(etcd().revokeLease(lease.id()));
+        assertThat(read(EtcdRangeQuery.key("leader"))).isEmpty();
+        assertThat(failure(etcd().revokeLease(lease.id())).kind()).isEqualTo(Kind.LEASE_NOT_FOUND);
+    }
+
+    @Test
+    void shouldTellItsSizeWhenAskedForItsHealth() {
+        put("a", "1");
+        EtcdHealth health = answer(etcd().health());
+        assertThat(health.version()).isNotEmpty();
+        assertThat(health.sizeBytes()).isPositive();
+        assertThat(health.usedBytes()).isPositive().isLessThanOrEqualTo(health.sizeBytes());
+        assertThat(health.alarms()).isEmpty();
+    }
+
+    @Test
+    void shouldFailWithClosedWhenItWasClosed() {
+        Told told = watch("a", "b", 0);
+        put("a", "1");
+        until("the watch lives", () -> !told.changes.isEmpty());
+        etcd().close();
+        until("the end of the watch", () -> !told.ends.isEmpty());
+        assertThat(told.ends).extracting(EtcdException::kind).containsExactly(Kind.CLOSED);
+        assertThat(failure(etcd().range(EtcdRangeQuery.key("a"))).kind()).isEqualTo(Kind.CLOSED);
+    }
+}
