@@ -1,29 +1,59 @@
 package io.mooncake4j.transfer.rpc;
 
 import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.Empty;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server at the client: one connection of a link, from its establishment to its end. */
+/** A server at the client: one connection, made for a candidate, and the link's from when that is the one to use. */
 final class ClientConnection extends FrameConnection {
     private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+    /** Calls have positive ids. */
+    private static final long ROLE_ID = -1;
 
     private final ClientLink link;
+    private final Candidate candidate;
+    private final int attempt;
     /** Calls sent here and not yet ended. */
     int inFlight;
 
+    private boolean adopted;
     private boolean retired;
     private boolean ended;
     private ErrorCode endCode = ErrorCode.RPC_FAIL;
     private String endReason = "the server closed the connection";
 
-    ClientConnection(ClientLink link, RpcClientOptions options) {
+    ClientConnection(ClientLink link, Candidate candidate, int attempt, RpcClientOptions options) {
         super(options.maxFrameBytes, options.heartbeat, options.deadPeerTimeout);
         this.link = link;
+        this.candidate = candidate;
+        this.attempt = attempt;
+    }
+
+    /** Asks whether the server leads; the candidate hears the answer. */
+    void askRole(Duration timeLeft) {
+        ByteBuf frame = Frame.request(context().alloc(), Method.ROLE, Empty.getDefaultInstance());
+        Frame.stamp(frame, ROLE_ID, TimeUnit.NANOSECONDS.toMicros(timeLeft.toNanos()));
+        write(frame);
+        flush();
+    }
+
+    /** From now on this is the link's. */
+    void adopt() {
+        adopted = true;
+    }
+
+    /** Another server leads: ends the calls that are open here. */
+    void abandon(String reason) {
+        end(ErrorCode.RPC_FAIL, reason);
     }
 
     /** Gets no more calls; ends when those it has have ended. */
@@ -46,18 +76,24 @@ final class ClientConnection extends FrameConnection {
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
         super.channelActive(ctx);
-        link.connected(this);
+        candidate.opened(this, attempt);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         super.channelInactive(ctx);
-        link.lost(this, endCode, endReason);
+        if (adopted) {
+            link.lost(this, endCode, endReason);
+        } else {
+            candidate.lost(this, endReason);
+        }
     }
 
     @Override
     void received(byte kind, int code, long id, long timeLeftMicros, byte[] body) {
-        if (kind == Frame.RESPONSE) {
+        if (kind == Frame.RESPONSE && id == ROLE_ID) {
+            candidate.answered(this, body);
+        } else if (kind == Frame.RESPONSE) {
             link.answered(id, body);
         } else if (kind == Frame.ERROR) {
             refused(code, id, new String(body, StandardCharsets.UTF_8));
@@ -71,6 +107,8 @@ final class ClientConnection extends FrameConnection {
         String known = code.number() == number ? text : "error " + number + ", unknown here: " + text;
         if (id == 0) {
             end(ErrorCode.RPC_FAIL, "the server refused the connection: " + code + ": " + known);
+        } else if (id == ROLE_ID) {
+            candidate.refused(this, code, known);
         } else {
             link.refused(this, id, new StoreException(code, known));
         }

@@ -2,11 +2,11 @@ package io.mooncake4j.transfer.rpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.HostPort;
+import io.mooncake4j.transfer.wire.NotLeader;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.collection.LongObjectHashMap;
@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * is not said to be for any thread runs on the link's event loop.
  */
 final class ClientLink {
+    /** How often a server that owes answers is looked at until it counts as silent. */
+    private static final int LOOKS = 2;
+
     private final RpcClientOptions options;
     private final Semaphore permits;
     private final EventLoop loop;
@@ -35,6 +38,7 @@ final class ClientLink {
     private @Nullable ClientConnection current;
     private @Nullable ScheduledFuture<?> timer;
     private long timerAtNanos;
+    private boolean watching;
     private volatile boolean closed;
 
     /** Each call that is started returns its permits when it ends. */
@@ -47,14 +51,8 @@ final class ClientLink {
                 .group(loop)
                 .channel(loops.channelType())
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeout.toMillis())
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new ClientConnection(ClientLink.this, options));
-                    }
-                });
-        this.connector = new Connector(options, bootstrap, loop);
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) options.connectTimeout.toMillis());
+        this.connector = new Connector(options, bootstrap, loop, this);
         loop.execute(connector::connect);
     }
 
@@ -86,12 +84,18 @@ final class ClientLink {
         return new RpcException(ErrorCode.CLOSED, "the client is closed", maybeDelivered, null);
     }
 
-    void connected(ClientConnection connection) {
-        if (closed) {
+    /** The server that leads is found; sameServer: it is the one that was connected last. */
+    void connected(ClientConnection connection, boolean sameServer) {
+        ClientConnection before = current;
+        if (closed || (before != null && sameServer)) {
             connection.retire();
             return;
         }
+        connection.adopt();
         current = connection;
+        if (before != null) {
+            before.abandon("it is silent, and " + connection.peer() + " leads");
+        }
         for (var entry : calls.entries()) {
             if (entry.value().connection == null) {
                 send(entry.key(), entry.value(), connection);
@@ -119,11 +123,12 @@ final class ClientLink {
     }
 
     void refused(ClientConnection connection, long id, StoreException error) {
+        HostPort leader = NotLeader.leader(error.reason()).orElse(null);
         if (error.code() != ErrorCode.NOT_LEADER) {
             connector.succeeded();
-        } else if (connection == current && connector.hasChoice()) {
+        } else if (connection == current && (connector.hasChoice() || leader != null)) {
             current = null;
-            connector.next(error.code() + ": " + error.reason());
+            connector.deposed(error.code() + ": " + error.reason(), leader);
             connection.retire();
         }
         end(id, error);
@@ -161,7 +166,7 @@ final class ClientLink {
         }
     }
 
-    private static void send(long id, PendingCall<?> call, ClientConnection connection) {
+    private void send(long id, PendingCall<?> call, ClientConnection connection) {
         ByteBuf frame = call.frame;
         if (frame != null) {
             Frame.stamp(frame, id, Math.max(0, TimeUnit.NANOSECONDS.toMicros(call.deadline.remainingNanos())));
@@ -169,7 +174,43 @@ final class ClientLink {
             call.connection = connection;
             connection.inFlight++;
             connection.write(frame);
+            watch(connection);
         }
+    }
+
+    private void watch(ClientConnection connection) {
+        if (!watching && connector.hasChoice()) {
+            watching = true;
+            scheduleLook(connection, connection.readings(), 0);
+        }
+    }
+
+    private void scheduleLook(ClientConnection connection, int readings, int silentLooks) {
+        loop.schedule(
+                () -> look(connection, readings, silentLooks),
+                options.silenceTimeout.toNanos() / LOOKS,
+                TimeUnit.NANOSECONDS);
+    }
+
+    /** A server that is stopped keeps its connections, and says nothing. */
+    private void look(ClientConnection connection, int readings, int silentLooks) {
+        boolean silent = connection.readings() == readings;
+        if (connection != current || connection.inFlight == 0 || closed) {
+            watching = false;
+            if (current != null) {
+                connector.trust();
+                if (current.inFlight > 0) {
+                    watch(current);
+                }
+            }
+            return;
+        }
+        if (!silent) {
+            connector.trust();
+        } else if (silentLooks + 1 >= LOOKS) {
+            connector.doubt();
+        }
+        scheduleLook(connection, connection.readings(), silent ? silentLooks + 1 : 0);
     }
 
     private <T> void complete(PendingCall<T> call, byte[] body) {

@@ -4,40 +4,43 @@ import io.mooncake4j.transfer.wire.HostPort;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes connections for one link, one at a time: chooses the address, finds its host, connects, and waits the longer
- * the more often all of that failed. Runs on the link's event loop.
+ * Connects one link to the server that leads: asks all servers at once, and again after pauses, so that one that hangs
+ * holds up nobody. A server alone is asked nothing. Runs on the link's event loop.
  */
 final class Connector {
-    private static final int MAX_DOUBLINGS = 30;
+    private static final int MOST_BY_HEARSAY = 4;
 
     private final RpcClientOptions options;
     private final Bootstrap bootstrap;
     private final EventLoop loop;
+    private final ClientLink link;
 
-    private int addressIndex;
-    private int hostsFound = 1;
-    /** Since the last success. */
-    private int failures;
+    private final List<Candidate> candidates = new ArrayList<>();
+    /** Those that others named as the leader, which are not among the options' addresses. */
+    private final List<Candidate> hearsay = new ArrayList<>();
 
-    private String lastFailure = "none yet";
-    private @Nullable Channel connecting;
+    private @Nullable Candidate winner;
+    private boolean searching;
     private boolean closed;
+    private String lastFailure = "none yet";
 
-    /** The bootstrap's handler learns of established connections. */
-    Connector(RpcClientOptions options, Bootstrap bootstrap, EventLoop loop) {
+    Connector(RpcClientOptions options, Bootstrap bootstrap, EventLoop loop, ClientLink link) {
         this.options = options;
         this.bootstrap = bootstrap;
         this.loop = loop;
+        this.link = link;
+        for (HostPort address : new LinkedHashSet<>(options.addresses)) {
+            candidates.add(new Candidate(address, this, options, loop));
+        }
     }
 
     String lastFailure() {
@@ -46,113 +49,123 @@ final class Connector {
 
     /** Whether there is another server to turn to. */
     boolean hasChoice() {
-        return options.addresses.size() > 1 || hostsFound > 1;
+        return candidates.size() + hearsay.size() > 1 || candidates.get(0).isOneOfSeveralHosts();
+    }
+
+    /** Begins for the first time. */
+    void connect() {
+        if (!closed) {
+            searching = true;
+            candidates.forEach(Candidate::connectNow);
+        }
     }
 
     /** What was connected works. */
     void succeeded() {
-        failures = 0;
+        if (winner != null) {
+            winner.succeeded();
+        }
     }
 
-    /** The connection is gone: tries the same server after a while, the next if this one never answered. */
+    /** The connection is gone. */
     void lost(String reason) {
-        if (failures == 0) {
-            retry(reason);
-        } else {
-            next(reason);
+        countAgainstWinner(reason);
+        search();
+    }
+
+    /** The server that was connected does not lead. */
+    void deposed(String reason, @Nullable HostPort leader) {
+        countAgainstWinner(reason);
+        search();
+        if (leader != null) {
+            hurry(leader);
         }
     }
 
-    /** The server is no use: tries the next after a while. */
-    void next(String reason) {
-        retry(reason);
-        addressIndex++;
+    /** The server that is connected says nothing: another may lead. */
+    void doubt() {
+        search();
     }
 
-    private void retry(String reason) {
-        lastFailure = address() + ": " + reason;
-        failures++;
-        if (!closed) {
-            loop.schedule(this::connect, backoffNanos(), TimeUnit.NANOSECONDS);
+    /** The server that is connected speaks again. */
+    void trust() {
+        if (searching) {
+            searching = false;
+            all().forEach(Candidate::stop);
         }
     }
 
-    /** Also breaks off a connect in progress: its socket could outlive the event loop. */
     void close() {
         closed = true;
-        if (connecting != null) {
-            connecting.close();
+        searching = false;
+        all().forEach(Candidate::stop);
+    }
+
+    private void countAgainstWinner(String reason) {
+        if (winner != null) {
+            lastFailure = winner.address + ": " + reason;
+            winner.countFailure();
         }
     }
 
-    void connect() {
-        if (closed) {
-            return;
-        }
-        InetAddress literal =
-                NetUtil.createInetAddressFromIpAddressString(address().host());
-        if (literal != null) {
-            open(literal);
-        } else {
-            lookUp(address().host());
+    private void search() {
+        if (!closed && !searching) {
+            searching = true;
+            all().forEach(Candidate::begin);
         }
     }
 
-    private HostPort address() {
-        return options.addresses.get(addressIndex % options.addresses.size());
+    private List<Candidate> all() {
+        List<Candidate> all = new ArrayList<>(candidates);
+        all.addAll(hearsay);
+        return all;
     }
 
-    private long backoffNanos() {
-        int rounds = (failures - 1) / options.addresses.size();
-        long nanos = options.backoffMin.toNanos() << Math.min(rounds, MAX_DOUBLINGS);
-        long capped = Math.min(nanos, options.backoffMax.toNanos());
-        return (long) (capped * ThreadLocalRandom.current().nextDouble(0.5, 1.0));
-    }
+    // what candidates say
 
-    /** Looking up a name blocks, so a thread of its own does it. */
-    private void lookUp(String host) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        InetAddress[] found = find(host);
-                        loop.execute(() -> found(host, found));
-                    } catch (RejectedExecutionException ignored) {
-                        // closed meanwhile
+    ChannelFuture connect(Candidate candidate, InetAddress host, int attempt) {
+        return bootstrap
+                .clone()
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new ClientConnection(link, candidate, attempt, options));
                     }
-                },
-                "mooncake4j-lookup-" + host);
-        thread.setDaemon(true);
-        thread.start();
+                })
+                .connect(host, candidate.address.port());
     }
 
-    private static InetAddress @Nullable [] find(String host) {
-        try {
-            return InetAddress.getAllByName(host);
-        } catch (UnknownHostException e) {
-            return null;
+    void failed(Candidate candidate, String reason) {
+        lastFailure = candidate.address + ": " + reason;
+    }
+
+    void doesNotLead(Candidate candidate, @Nullable HostPort leader) {
+        lastFailure = candidate.address + ": does not lead" + (leader == null ? "" : ", but " + leader);
+        if (leader != null) {
+            hurry(leader);
         }
     }
 
-    private void found(String host, InetAddress @Nullable [] found) {
-        if (closed) {
-            return;
-        }
-        if (found == null) {
-            next("the host name " + host + " is unknown");
-        } else {
-            hostsFound = found.length;
-            open(found[failures % found.length]);
-        }
-    }
-
-    private void open(InetAddress host) {
-        ChannelFuture started = bootstrap.connect(host, address().port());
-        connecting = started.channel();
-        started.addListener(attempt -> {
-            connecting = null;
-            if (!attempt.isSuccess()) {
-                next(String.valueOf(attempt.cause().getMessage()));
+    private void hurry(HostPort leader) {
+        for (Candidate candidate : all()) {
+            if (candidate.address.equals(leader)) {
+                candidate.hurry();
+                return;
             }
-        });
+        }
+        if (hearsay.size() == MOST_BY_HEARSAY) {
+            hearsay.remove(0).stop();
+        }
+        Candidate named = new Candidate(leader, this, options, loop);
+        hearsay.add(named);
+        named.connectNow();
+    }
+
+    void won(Candidate candidate, ClientConnection connection) {
+        searching = false;
+        all().forEach(Candidate::stop);
+        Candidate before = winner;
+        winner = candidate;
+        link.connected(connection, candidate == before);
     }
 }

@@ -26,6 +26,7 @@ abstract class FrameConnection extends ByteToMessageDecoder {
     private boolean deaf;
     private boolean unflushed;
     private boolean heard;
+    private int readings;
     private boolean sent;
     private long silentNanos;
 
@@ -65,6 +66,11 @@ abstract class FrameConnection extends ByteToMessageDecoder {
         return known;
     }
 
+    /** Changes whenever something came from the peer. */
+    final int readings() {
+        return readings;
+    }
+
     final Channel channel() {
         return context().channel();
     }
@@ -94,6 +100,7 @@ abstract class FrameConnection extends ByteToMessageDecoder {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object bytes) throws Exception {
         heard = true;
+        readings++;
         super.channelRead(ctx, bytes);
     }
 

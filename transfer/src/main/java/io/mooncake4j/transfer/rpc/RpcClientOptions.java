@@ -15,6 +15,7 @@ public final class RpcClientOptions {
     final Duration backoffMax;
     final Duration heartbeat;
     final Duration deadPeerTimeout;
+    final Duration silenceTimeout;
     final boolean nativeTransport;
     final Duration busyPoll;
 
@@ -28,6 +29,7 @@ public final class RpcClientOptions {
         this.backoffMax = builder.backoffMax;
         this.heartbeat = builder.heartbeat;
         this.deadPeerTimeout = builder.deadPeerTimeout;
+        this.silenceTimeout = builder.silenceTimeout;
         this.nativeTransport = builder.nativeTransport;
         this.busyPoll = builder.busyPoll;
     }
@@ -47,12 +49,16 @@ public final class RpcClientOptions {
         private Duration backoffMax = Duration.ofSeconds(2);
         private Duration heartbeat = Duration.ofSeconds(2);
         private Duration deadPeerTimeout = Duration.ofSeconds(6);
+        private Duration silenceTimeout = Duration.ofSeconds(1);
         private boolean nativeTransport = true;
         private Duration busyPoll = BusyPoll.DEFAULT;
 
         private Builder() {}
 
-        /** Several are one service: the client stays with one that answers and leads. */
+        /**
+         * Several are one service, of which one leads: the client asks all of them, and stays with that one as long as it
+         * leads and answers.
+         */
         public Builder addresses(List<HostPort> value) {
             addresses = List.copyOf(value);
             return this;
@@ -103,6 +109,15 @@ public final class RpcClientOptions {
         /** A server from which nothing came for this long is dead. Several heartbeats of the server. Default 6 s. */
         public Builder deadPeerTimeout(Duration value) {
             deadPeerTimeout = value;
+            return this;
+        }
+
+        /**
+         * Where there are several servers: how long one may take to say whether it leads; and when the one that led owes
+         * answers and says nothing for so long, the others are asked. Default 1 s.
+         */
+        public Builder silenceTimeout(Duration value) {
+            silenceTimeout = value;
             return this;
         }
 

@@ -6,8 +6,6 @@ import static io.mooncake4j.transfer.rpc.RpcFixture.callAsync;
 import static io.mooncake4j.transfer.rpc.RpcFixture.failureOf;
 import static io.mooncake4j.transfer.rpc.RpcFixture.get;
 import static io.mooncake4j.transfer.rpc.RpcFixture.localFailureOf;
-import static io.mooncake4j.transfer.rpc.RpcFixture.text;
-import static io.mooncake4j.transfer.rpc.RpcFixture.textOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -123,25 +121,6 @@ class RpcConnectionTest {
             server.send(RawPeer.frame(RawPeer.MAGIC, 1, 3, -9999, id, 0, new byte[] {'x'}));
             assertThat(failureOf(call)).hasMessage("INTERNAL_ERROR (-1): error -9999, unknown here: x");
         }
-    }
-
-    @Test
-    void shouldTurnToTheNextAddressWhenOneDoesNotLead() {
-        BlockingQueue<RpcCall> held = new LinkedBlockingQueue<>();
-        RpcServer standby = fixture.server(call -> {
-            if (textOf(call).equals("held")) {
-                held.add(call);
-            } else {
-                call.fail(ErrorCode.NOT_LEADER, "ask another");
-            }
-        });
-        RpcServer leader = fixture.server(call -> call.reply(text("leader's " + textOf(call))));
-        RpcClient client = fixture.client(fixture.clientOptions(standby.port(), leader.port()));
-        CompletableFuture<String> before = callAsync(client, "held");
-        assertThat(failureOf(callAsync(client, "one")).code()).isEqualTo(ErrorCode.NOT_LEADER);
-        assertThat(call(client, "two")).isEqualTo("leader's two");
-        RpcFixture.echo(held.remove());
-        assertThat(get(before)).isEqualTo("held");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.RemoveAllRequest;
+import io.mooncake4j.transfer.wire.proto.RoleResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,8 +49,15 @@ final class RpcFixture implements AutoCloseable {
         return server(serverOptions(), handler);
     }
 
+    /** Says that it leads; everything else is the handler's. */
     RpcServer server(RpcServerOptions.Builder options, RpcHandler handler) {
-        return closing(RpcServer.start(options.build(), handler));
+        return closing(RpcServer.start(options.build(), call -> {
+            if (call.method() == Method.ROLE) {
+                call.reply(RoleResponse.newBuilder().setLeads(true).build());
+            } else {
+                handler.handle(call);
+            }
+        }));
     }
 
     RpcClient client(RpcServer server) {
