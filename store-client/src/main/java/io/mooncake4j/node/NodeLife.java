@@ -15,7 +15,7 @@ import io.mooncake4j.transfer.wire.proto.PingResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,6 +39,10 @@ final class NodeLife {
     private static final long BACKOFF_MAX_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** Between two pings, however much there is to report. */
     private static final long PING_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** Between two pings because of tokens of unknown epochs, which may be forged. */
+    private static final long URGENT_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final int MAX_DOUBLINGS = 20;
 
     private final NodeOptions options;
     private final String name;
@@ -56,6 +60,7 @@ final class NodeLife {
     private boolean mounted;
     private long backoffNanos = BACKOFF_MIN_NANOS;
     private long pingedNanos;
+    private int pingFailures;
 
     NodeLife(NodeOptions options, NodeIdentity self, String bindHost, SegmentMemory memory, RpcClient master) {
         this.options = options;
@@ -116,10 +121,12 @@ final class NodeLife {
                 switch (protocol.step()) {
                     case MOUNT -> mount();
                     case PING -> ping();
+                    case CUT_WRITERS -> cutWriters();
                     case CUT -> cut();
                 }
             } catch (StoreException e) {
                 protocol.failed(e);
+                pingFailures++;
                 if (protocol.step() != NodeProtocol.Step.CUT) {
                     retry("waits for a master at " + options.masters + ": " + e.getMessage());
                 }
@@ -174,13 +181,29 @@ final class NodeLife {
         pingedNanos = System.nanoTime();
         PingRequest request = protocol.pingRequest();
         PingResponse answer = call(Method.PING, request, PingResponse.parser());
+        pingFailures = 0;
         protocol.pinged(request, answer, pingedNanos, System.nanoTime());
         trouble.succeeded(name + " is mounted and heard again");
     }
 
     private long untilPing() {
-        long gapNanos = protocol.hasNews() ? PING_GAP_NANOS : protocol.pingIntervalNanos();
+        long gapNanos = protocol.pingIntervalNanos();
+        if (protocol.hasNews()) {
+            gapNanos = PING_GAP_NANOS;
+        } else if (protocol.isUrgent()) {
+            gapNanos = Math.min(gapNanos, URGENT_GAP_NANOS);
+        } else if (pingFailures > 0) { // the leader may have changed: the next call waits for the new one
+            gapNanos = Math.min(gapNanos, BACKOFF_MIN_NANOS << Math.min(pingFailures - 1, MAX_DOUBLINGS));
+        }
         return pingedNanos + gapNanos - System.nanoTime();
+    }
+
+    private void cutWriters() throws InterruptedException {
+        CompletionStage<Void> cut = protocol.sessions().cutWriters();
+        while (!isDone(cut)) {
+            LOG.warn("{}: waiting for writers of the former leader to end", name);
+        }
+        protocol.writersCut();
     }
 
     private void cut() throws InterruptedException {
@@ -198,9 +221,13 @@ final class NodeLife {
 
     /** False if some thread still uses the memory after a while. */
     private boolean cutAll() throws InterruptedException {
-        CompletableFuture<Void> done = protocol.sessions().cutAll().toCompletableFuture();
+        protocol.gate().endWaits();
+        return isDone(protocol.sessions().cutAll());
+    }
+
+    private static boolean isDone(CompletionStage<Void> cut) throws InterruptedException {
         try {
-            done.get(CUT_SECONDS, TimeUnit.SECONDS);
+            cut.toCompletableFuture().get(CUT_SECONDS, TimeUnit.SECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;

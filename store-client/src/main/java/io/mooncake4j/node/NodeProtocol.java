@@ -4,6 +4,7 @@ import io.mooncake4j.transfer.memory.SegmentMemory;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.server.AccessGate;
 import io.mooncake4j.transfer.server.SessionTable;
+import io.mooncake4j.transfer.wire.ClockDrift;
 import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Ids;
@@ -34,6 +35,11 @@ public final class NodeProtocol {
         MOUNT,
         /** Say that this node lives: {@link NodeProtocol#pingRequest}. */
         PING,
+        /**
+         * A new leader: cut the writers among the {@link NodeProtocol#sessions}, while readers go on; when that is done:
+         * {@link NodeProtocol#writersCut}.
+         */
+        CUT_WRITERS,
         /** Cut all {@link NodeProtocol#sessions}; when that is done: {@link NodeProtocol#allCut}. */
         CUT
     }
@@ -54,6 +60,8 @@ public final class NodeProtocol {
     private @Nullable Epoch newest;
     private boolean lost;
     private @Nullable Boolean journalDurable;
+    private long readLeaseNanos;
+    private volatile boolean urgent;
     private long pingIntervalNanos = TimeUnit.MILLISECONDS.toNanos(DEFAULT_PING_MILLIS);
 
     /**
@@ -66,8 +74,18 @@ public final class NodeProtocol {
         this.rules = rules;
         this.verifier = verifier;
         this.news = news;
-        this.gate = new AccessGate(memory, memory.id(), self.processNonce(), rules);
+        this.gate = newGate();
         this.sessions = new SessionTable(rules);
+    }
+
+    private AccessGate newGate() {
+        return new AccessGate(memory, memory.id(), self.processNonce(), rules, this::metUnknownEpoch);
+    }
+
+    /** Any thread. */
+    private void metUnknownEpoch() {
+        urgent = true;
+        news.run();
     }
 
     public Step step() {
@@ -114,7 +132,7 @@ public final class NodeProtocol {
      */
     public void mounted(MountSegmentResponse answer, long sentNanos, long receivedNanos) {
         Epoch offered = Epoch.of(answer.getEpoch());
-        if (lostTo(offered)) {
+        if (lostTo(offered) || restored(offered, answer.getDurableSequence(), answer.getTermSequence())) {
             return;
         }
         if (newest != null && Long.compareUnsigned(offered.revision(), newest.revision()) < 0) {
@@ -133,7 +151,9 @@ public final class NodeProtocol {
                 offered.revision());
         orders = new NodeOrders(sessions, memory, verifier, news);
         newest = offered;
+        told(offered, answer.getDurableSequence());
         journalDurable = answer.getJournalDurable();
+        readLeaseNanos = TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(answer.getReadLeaseMs()));
         long millis = Integer.toUnsignedLong(answer.getPingIntervalMs());
         pingIntervalNanos =
                 TimeUnit.MILLISECONDS.toNanos(millis == 0 ? DEFAULT_PING_MILLIS : Math.min(millis, MAX_PING_MILLIS));
@@ -148,6 +168,7 @@ public final class NodeProtocol {
     }
 
     public PingRequest pingRequest() {
+        urgent = false;
         PingRequest.Builder request = PingRequest.newBuilder()
                 .setSegment(Ids.toProto(memory.id()))
                 .setProcessNonce(self.processNonce())
@@ -161,10 +182,15 @@ public final class NodeProtocol {
         return orders != null && orders.hasNews();
     }
 
+    /** Whether a client came with a token of a leader that this node doesn't know: then a ping should go soon. */
+    public boolean isUrgent() {
+        return urgent;
+    }
+
     /** The ping was answered; times as in {@link #mounted}. */
     public void pinged(PingRequest ping, PingResponse answer, long sentNanos, long receivedNanos) {
         Epoch current = Epoch.of(answer.getEpoch());
-        if (lostTo(current)) {
+        if (lostTo(current) || restored(current, answer.getDurableSequence(), answer.getTermSequence())) {
             return;
         }
         int newer = Long.compareUnsigned(
@@ -172,14 +198,22 @@ public final class NodeProtocol {
         if (newer > 0) {
             LOG.info("{}: a new leader, epoch {}; mounting again", self.name(), current.revision());
             newest = current;
-            step = Step.CUT; // a writer of the older epoch may be in the middle of a copy (S5)
+            gate.supersede(receivedNanos + ClockDrift.heldNanos(readLeaseNanos));
+            step = Step.CUT_WRITERS; // one of the older epoch may be in the middle of a copy (S5)
         } else if (newer == 0) {
             NodeOrders now = mountedOrders();
+            told(current, answer.getDurableSequence());
             now.reported(ping);
             gate.learnClock(answer.getMasterTicks(), sentNanos, receivedNanos);
             answer.getCutsList().forEach(now::cut);
             answer.getVerifiesList().forEach(now::verify);
         }
+    }
+
+    /** No write under an older epoch goes on any more. */
+    public void writersCut() {
+        orders = null;
+        step = Step.MOUNT;
     }
 
     /** No session uses the memory any more. Content that is lost is replaced by none, under a new id. */
@@ -189,7 +223,7 @@ public final class NodeProtocol {
             newest = null;
             lost = false;
         }
-        gate = new AccessGate(memory, memory.id(), self.processNonce(), rules);
+        gate = newGate();
         sessions = new SessionTable(rules);
         orders = null;
         step = Step.MOUNT;
@@ -212,9 +246,35 @@ public final class NodeProtocol {
         return another;
     }
 
+    /**
+     * Whether the journal lost records that this content may depend on (S6): its head is before one that was durable, or
+     * another leader opened its term there.
+     */
+    private boolean restored(Epoch other, long durableSequence, long termSequence) {
+        long told = memory.toldSequence();
+        boolean another = other.revision() != memory.toldRevision();
+        boolean back = durableSequence != 0
+                && told != 0
+                && (Long.compareUnsigned(durableSequence, told) < 0
+                        || (another && termSequence != 0 && Long.compareUnsigned(termSequence, told) <= 0));
+        if (back) {
+            lose("the leader's journal, durable up to " + Long.toUnsignedString(durableSequence) + " in the term that "
+                    + Long.toUnsignedString(termSequence) + " opened, was durable up to "
+                    + Long.toUnsignedString(told) + " before");
+        }
+        return back;
+    }
+
+    private void told(Epoch by, long durableSequence) {
+        if (durableSequence != 0) {
+            memory.tell(by.revision(), durableSequence);
+        }
+    }
+
     private void lose(String why) {
         LOG.info("{}: segment {} returns empty under a new id: {}", self.name(), memory.id(), why);
         lost = true;
+        gate.endWaits();
         step = Step.CUT;
     }
 

@@ -42,6 +42,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class NodeProtocolTest {
@@ -170,16 +171,118 @@ class NodeProtocolTest {
 
         pinged(node.pingRequest(), answer);
 
-        assertThat(node.step()).isEqualTo(Step.CUT);
+        assertThat(node.step()).isEqualTo(Step.CUT_WRITERS);
         assertThat(node.hasNews()).isFalse();
-        node.sessions().cutAll();
-        node.allCut();
+        node.writersCut();
         assertThat(node.step()).isEqualTo(Step.MOUNT);
         assertThatThrownBy(() -> node.mounted(mountAnswer(epoch(5)), 0, 0)).hasMessageContaining("NOT_LEADER");
         mount(epoch(6));
         assertThat(memory.id()).isEqualTo(id);
+        assertThat(node.mountRequest(1).getProcessNonce()).isEqualTo(NONCE);
+        assertThat(node.pingRequest().getEpoch()).isEqualTo(epoch(6).toProto());
         assertServed(token(id, epoch(6)));
         assertRefused(token(id, epoch(5)));
+    }
+
+    @Test
+    void shouldLetReadsOfTheFormerLeaderGoOnForOneLeaseWhenANewOneIsMet() {
+        node.mounted(mountAnswer(epoch(5)).toBuilder().setReadLeaseMs(5000).build(), 0, 0);
+        AccessToken former = token(memory.id(), epoch(5));
+        AtomicInteger closed = new AtomicInteger();
+        Session reader = node.sessions().open(CLIENT, 1, closed::incrementAndGet);
+        Session writer = node.sessions().open(CLIENT, 1, closed::incrementAndGet);
+        writer.beginWrite();
+        long metNanos = 100;
+
+        node.pinged(
+                node.pingRequest(),
+                PingResponse.newBuilder().setEpoch(epoch(6).toProto()).build(),
+                0,
+                metNanos);
+
+        assertThat(node.sessions().cutWriters().toCompletableFuture()).isNotDone();
+        assertThat(closed).hasValue(1);
+        writer.leave();
+        node.writersCut();
+        mount(epoch(6));
+        long endNanos = metNanos + 4_950_000_000L; // what a holder counts of 5 s
+        assertThatCode(() -> verify(former, endNanos - 1)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> verify(former, endNanos)).hasMessageContaining("TOKEN_REFUSED");
+        assertThat(node.sessions().openCount()).isEqualTo(1);
+        reader.leave();
+    }
+
+    @Test
+    void shouldAskForAPingWhenATokenIsOfAnUnknownNewerEpoch() {
+        mount(epoch(5));
+        node.gate().awaitEpoch(token(memory.id(), epoch(5)), 1);
+        assertThat(node.isUrgent()).isFalse();
+
+        node.gate().awaitEpoch(token(memory.id(), epoch(6)), 1);
+
+        assertThat(node.isUrgent()).isTrue();
+        assertThat(news).hasValue(1);
+        PingRequest ping = node.pingRequest();
+        assertThat(ping.getEpoch()).isEqualTo(epoch(5).toProto());
+        assertThat(node.isUrgent()).isFalse();
+    }
+
+    /** Each row: the leader's revision, how far its journal is durable, where its term began, and whether that can be. */
+    @ParameterizedTest
+    @CsvSource({
+        "5, 100, 90, true",
+        "5, 99, 90, false",
+        "6, 101, 101, true",
+        "6, 300, 101, true",
+        "6, 300, 100, false", // it wrote a lot since, but began before what was durable
+        "6, 99, 99, false",
+        "4, 95, 95, false", // etcd's revisions went back, too
+        "6, 0, 0, true"
+    })
+    void shouldReturnEmptyWhenTheJournalWentBack(long revision, long durable, long term, boolean kept) {
+        UUID id = memory.id();
+        node.mounted(journal(mountAnswer(epoch(5)), 95, 90), 0, 0);
+        pinged(node.pingRequest(), orders().setDurableSequence(100).setTermSequence(90));
+        pinged(node.pingRequest(), orders());
+
+        pinged(
+                node.pingRequest(),
+                PingResponse.newBuilder()
+                        .setEpoch(epoch(revision).toProto())
+                        .setDurableSequence(durable)
+                        .setTermSequence(term));
+
+        assertThat(node.step() != Step.CUT).isEqualTo(kept);
+        if (!kept) {
+            assertThatThrownBy(() -> {
+                        node.sessions().cutAll();
+                        node.sessions().open(CLIENT, 1, () -> {});
+                    })
+                    .hasMessageContaining("SESSION_CUT");
+            node.allCut();
+            assertThat(memory.id()).isNotEqualTo(id);
+            node.mounted(journal(mountAnswer(epoch(revision)), durable, term), 0, 0);
+            assertThat(node.step()).isEqualTo(Step.PING);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 100, 90, true", "6, 101, 101, true", "6, 200, 90, false", "5, 99, 90, false"})
+    void shouldReturnEmptyWhenTheJournalWentBackWhileItsProcessWasAway(
+            long revision, long durable, long term, boolean kept) {
+        memory.adoptCluster(CLUSTER);
+        memory.tell(5, 100);
+
+        node.mounted(journal(mountAnswer(epoch(revision)), durable, term), 0, 0);
+
+        assertThat(node.step()).isEqualTo(kept ? Step.PING : Step.CUT);
+    }
+
+    private static MountSegmentResponse journal(MountSegmentResponse answer, long durable, long term) {
+        return answer.toBuilder()
+                .setDurableSequence(durable)
+                .setTermSequence(term)
+                .build();
     }
 
     @Test
@@ -239,7 +342,7 @@ class NodeProtocolTest {
         pinged(node.pingRequest(), orders().addCuts(cut(0)).addCuts(cut(1)));
         pinged(node.pingRequest(), PingResponse.newBuilder().setEpoch(epoch(6).toProto()));
         session.leave();
-        node.allCut();
+        node.writersCut();
         mount(epoch(6));
 
         assertThat(node.pingRequest().getConfirmedList()).isEmpty();
@@ -312,6 +415,10 @@ class NodeProtocolTest {
                 default -> {}
             }
             switch (node.step()) {
+                case CUT_WRITERS -> {
+                    node.sessions().cutWriters();
+                    node.writersCut();
+                }
                 case CUT -> {
                     node.sessions().cutAll();
                     open.forEach(Session::leave);
@@ -408,6 +515,10 @@ class NodeProtocolTest {
                         new long[] {8},
                         new byte[AccessToken.MAC_BYTES])
                 .sealedBy(SealKey.derive(SECRET, segment, epoch));
+    }
+
+    private void verify(AccessToken token, long nowNanos) {
+        node.gate().verify(token, AccessToken.Mode.READ, CLIENT, 0, nowNanos);
     }
 
     private void assertServed(AccessToken token) {

@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -159,10 +160,15 @@ final class NodeEnd {
     private void access(DataMessages.Request head) {
         refusedOp = false;
         AccessToken token = head.token();
+        Session now = Objects.requireNonNull(session);
+        if (head.mode() == AccessToken.Mode.WRITE) {
+            now.beginWrite();
+        }
         try {
             gate.verifyTime(token, process.nowNanos());
             position = gate.position(token, head.ranges()[op], head.offsets()[op], head.lengths()[op]);
         } catch (StoreException e) {
+            now.endWrite();
             refusedOp = true;
             link.toClient(new DataMessages.Answer(op, e.code()));
             if (head.mode() == AccessToken.Mode.READ) {
@@ -221,6 +227,7 @@ final class NodeEnd {
     }
 
     private void nextOp(DataMessages.Request now) {
+        Objects.requireNonNull(session).endWrite();
         op++;
         moved = 0;
         if (op == now.ops()) {

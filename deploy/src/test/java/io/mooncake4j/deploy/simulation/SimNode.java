@@ -102,10 +102,10 @@ final class SimNode {
             throw new IllegalStateException(process + " runs");
         }
         if (warm) {
+            SegmentMemory left = memory;
             memory = open(
-                    memory.id(),
-                    memory.clusterId().orElse(null),
-                    memory.clusterId().isPresent());
+                    left.id(), left.clusterId().orElse(null), left.clusterId().isPresent());
+            memory.tell(left.toldRevision(), left.toldSequence());
         } else {
             byte[] waste = new byte[world.plan().regionBytes()];
             for (ByteBuffer region : regions) {
@@ -162,6 +162,7 @@ final class SimNode {
         switch (protocol.step()) {
             case MOUNT -> mount();
             case PING -> ping();
+            case CUT_WRITERS -> cutWriters();
             case CUT -> cut();
         }
     }
@@ -187,7 +188,7 @@ final class SimNode {
     }
 
     private void ping() {
-        long gap = protocol.hasNews() ? PING_GAP_NANOS : protocol.pingIntervalNanos();
+        long gap = protocol.hasNews() || protocol.isUrgent() ? PING_GAP_NANOS : protocol.pingIntervalNanos();
         long left = pingedNanos + gap - process.nowNanos();
         if (left > 0) {
             waiting = true;
@@ -209,6 +210,18 @@ final class SimNode {
             waiting = false;
             live();
         }
+    }
+
+    private void cutWriters() {
+        protocol.sessions()
+                .cutWriters()
+                .whenComplete((done, failure) -> process.after(1, () -> {
+                    if (!stopping) {
+                        confirmedCuts.clear();
+                        protocol.writersCut();
+                        live();
+                    }
+                }));
     }
 
     private void cut() {

@@ -26,7 +26,15 @@ public final class ModelledMemory {
                 regions,
                 new SegmentMemoryOptions(MemoryKind.anonymous(), name, sizeBytes, regionBytes),
                 null,
-                new SegmentHeader(SegmentHeader.LAYOUT_VERSION, segmentId, cluster, BOOT, 0, sizeBytes, regionBytes),
+                new SegmentHeader(
+                        SegmentHeader.LAYOUT_VERSION,
+                        segmentId,
+                        cluster,
+                        BOOT,
+                        0,
+                        sizeBytes,
+                        regionBytes,
+                        SegmentHeader.Told.NOTHING),
                 warm,
                 newIds);
     }

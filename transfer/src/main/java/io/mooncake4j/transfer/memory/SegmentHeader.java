@@ -18,22 +18,35 @@ record SegmentHeader(
         UUID bootId,
         long inode,
         long sizeBytes,
-        long regionBytes) {
+        long regionBytes,
+        Told told) {
+    /**
+     * The highest sequence of its journal that a master ever said is durable, and the epoch's revision in which it said so;
+     * zeros: none.
+     */
+    record Told(long revision, long sequence) {
+        static final Told NOTHING = new Told(0, 0);
+    }
+
     static final int BYTES = 4096;
-    static final int LAYOUT_VERSION = 1;
+    static final int LAYOUT_VERSION = 2;
     private static final long MAGIC = 0x4d434b344a534547L; // "MCK4JSEG"
     private static final int CRC_AT = 8;
     private static final int FIELDS_AT = 16;
-    private static final int FIELDS_BYTES = 4 + 4 + 3 * 16 + 3 * 8;
+    private static final int FIELDS_BYTES = 4 + 4 + 3 * 16 + 5 * 8;
     private static final UUID NO_CLUSTER = new UUID(0, 0);
 
     SegmentHeader withCluster(UUID cluster) {
-        return new SegmentHeader(layoutVersion, segmentId, cluster, bootId, inode, sizeBytes, regionBytes);
+        return new SegmentHeader(layoutVersion, segmentId, cluster, bootId, inode, sizeBytes, regionBytes, told);
+    }
+
+    SegmentHeader withTold(Told news) {
+        return new SegmentHeader(layoutVersion, segmentId, clusterId, bootId, inode, sizeBytes, regionBytes, news);
     }
 
     /** For no content, under a new id. */
     SegmentHeader renewed(UUID newId) {
-        return new SegmentHeader(layoutVersion, newId, null, bootId, inode, sizeBytes, regionBytes);
+        return new SegmentHeader(layoutVersion, newId, null, bootId, inode, sizeBytes, regionBytes, Told.NOTHING);
     }
 
     /** Whoever dies in here leaves a page without its magic: no header. */
@@ -45,6 +58,7 @@ record SegmentHeader(
         putUuid(fields, clusterId == null ? NO_CLUSTER : clusterId);
         putUuid(fields, bootId);
         fields.putLong(inode).putLong(sizeBytes).putLong(regionBytes);
+        fields.putLong(told.revision()).putLong(told.sequence());
         page.putLong(CRC_AT, crc(page));
         VarHandle.fullFence();
         page.putLong(0, MAGIC);
@@ -73,7 +87,8 @@ record SegmentHeader(
                 boot,
                 fields.getLong(),
                 fields.getLong(),
-                fields.getLong()));
+                fields.getLong(),
+                new Told(fields.getLong(), fields.getLong())));
     }
 
     /** Why content under this header can't be kept by who expects the other; empty if it can. */

@@ -79,6 +79,16 @@ public final class SegmentMemory implements Regions, AutoCloseable {
         return Optional.ofNullable(header.clusterId());
     }
 
+    /** The highest sequence of its journal that a master ever said is durable, while this content lay here; 0: none. */
+    public long toldSequence() {
+        return header.told().sequence();
+    }
+
+    /** The revision of the epoch in which {@link #toldSequence} was said. */
+    public long toldRevision() {
+        return header.told().revision();
+    }
+
     /** As asked for, rounded down. */
     public long sizeBytes() {
         return options.sizeBytes();
@@ -116,6 +126,13 @@ public final class SegmentMemory implements Regions, AutoCloseable {
     public void adoptCluster(UUID cluster) {
         if (!cluster.equals(header.clusterId())) {
             put(header.withCluster(cluster));
+        }
+    }
+
+    /** A master said how far its journal is durable; kept with the content, for this process and the next. */
+    public void tell(long revision, long sequence) {
+        if (sequence != header.told().sequence() || revision != header.told().revision()) {
+            put(header.withTold(new SegmentHeader.Told(revision, sequence)));
         }
     }
 

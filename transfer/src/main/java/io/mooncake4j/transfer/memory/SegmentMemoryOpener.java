@@ -1,6 +1,7 @@
 package io.mooncake4j.transfer.memory;
 
 import io.mooncake4j.transfer.memory.MemoryKind.Source;
+import io.mooncake4j.transfer.memory.SegmentHeader.Told;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
@@ -99,7 +100,8 @@ final class SegmentMemoryOpener {
                 bootId,
                 file.inode(),
                 options.sizeBytes(),
-                options.regionBytes());
+                options.regionBytes(),
+                Told.NOTHING);
         Optional<SegmentHeader> found = file.readHeader();
         Optional<String> loss = loss(file, found, fresh, totalBytes);
         if (loss.isPresent()) {
@@ -200,7 +202,8 @@ final class SegmentMemoryOpener {
                 bootId,
                 0,
                 asked.sizeBytes(),
-                asked.regionBytes());
+                asked.regionBytes(),
+                Told.NOTHING);
         return new SegmentMemory(List.of(regions), asked, null, header, false);
     }
 

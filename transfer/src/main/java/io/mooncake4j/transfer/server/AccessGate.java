@@ -10,11 +10,12 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.SealKey;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The check of every access to one segment (S3), for one incarnation of its memory: a node that returns empty makes a
- * new gate. All times are of this process's monotonic clock. Safe for all threads.
+ * new gate; one that follows a new leader doesn't. All times are of this process's monotonic clock. Safe for all threads.
  */
 public final class AccessGate {
     /** What the master said last: who it is, its key, and its clock read at a time not before {@code atNanos}. */
@@ -25,13 +26,27 @@ public final class AccessGate {
         }
     }
 
+    /** A term whose leader was succeeded: only reads under it go on, and only for a while. */
+    private record FormerTerm(Term term, long readsEndNanos) {}
+
     private final Regions regions;
     private final UUID segmentId;
     private final long processNonce;
     private final SafetyRules rules;
+    private final Runnable ahead;
+    /** Null: none was adopted, or its leader was succeeded and the new one's is not adopted yet. */
     private volatile @Nullable Term term;
 
+    private volatile @Nullable FormerTerm former;
+    private boolean waitsEnded;
+
     public AccessGate(Regions regions, UUID segmentId, long processNonce, SafetyRules rules) {
+        this(regions, segmentId, processNonce, rules, () -> {});
+    }
+
+    /** @param ahead called from any thread when an access waits for an epoch that is not adopted yet; must not block */
+    public AccessGate(Regions regions, UUID segmentId, long processNonce, SafetyRules rules, Runnable ahead) {
+        this.ahead = ahead;
         this.regions = regions;
         this.segmentId = segmentId;
         this.processNonce = processNonce;
@@ -48,26 +63,85 @@ public final class AccessGate {
 
     /**
      * Takes an epoch, its key, and the master's clock, read between {@code sentNanos} and {@code receivedNanos}. From
-     * then on tokens of any other epoch are refused.
+     * then on tokens of any other epoch are refused, but for what {@link #supersede} allowed.
      *
      * @throws StoreException NOT_LEADER if a newer epoch was adopted before; ILLEGAL_CLIENT if one of another cluster
      *     was: content never changes clusters, so a new gate for empty memory is needed (S6)
      */
     public synchronized void adopt(Epoch epoch, SealKey key, long masterTicks, long sentNanos, long receivedNanos) {
-        Term known = term;
-        if (known != null && !known.epoch.sameCluster(epoch)) {
+        Epoch newest = newest();
+        if (newest != null && !newest.sameCluster(epoch)) {
             throw new StoreException(
                     ErrorCode.ILLEGAL_CLIENT,
-                    "segment " + segmentId + " belongs to cluster " + known.epoch.clusterId() + ", not to "
+                    "segment " + segmentId + " belongs to cluster " + newest.clusterId() + ", not to "
                             + epoch.clusterId() + "; return empty under a new segment id");
         }
-        if (known != null && epoch.revision() < known.epoch.revision()) {
+        Term known = term;
+        int newer = newest == null ? 1 : Long.compareUnsigned(epoch.revision(), newest.revision());
+        if (newest != null && (newer < 0 || (newer == 0 && known == null))) {
             throw new StoreException(
                     ErrorCode.NOT_LEADER,
-                    "epoch " + epoch.revision() + " is older than the adopted " + known.epoch.revision());
+                    "epoch " + epoch.revision() + " has ended; this node met " + newest.revision() + " or a newer one");
         }
         Term fresh = new Term(epoch, key, masterTicks, sentNanos);
         term = known != null && known.epoch.equals(epoch) ? earlier(known, fresh, receivedNanos) : fresh;
+        notifyAll();
+    }
+
+    /**
+     * The adopted epoch's leader was succeeded: from now on writes under it are refused; reads go on until that instant,
+     * which is one read lease from now (S9). To be called before its writers are cut.
+     */
+    public synchronized void supersede(long readsEndNanos) {
+        Term known = term;
+        if (known != null) {
+            former = new FormerTerm(known, readsEndNanos);
+            term = null;
+        }
+    }
+
+    private @Nullable Epoch newest() {
+        Term now = term;
+        FormerTerm before = former;
+        if (now != null) {
+            return now.epoch;
+        }
+        return before == null ? null : before.term.epoch;
+    }
+
+    /**
+     * Waits, if a token is of an epoch that this node may yet adopt, until it did, or for so long at most. For a thread
+     * that may block.
+     */
+    public void awaitEpoch(AccessToken token, long longestNanos) {
+        if (!isAhead(token)) {
+            return;
+        }
+        ahead.run();
+        long endNanos = System.nanoTime() + longestNanos;
+        synchronized (this) {
+            try {
+                while (!waitsEnded && isAhead(token) && endNanos - System.nanoTime() > 0) {
+                    TimeUnit.NANOSECONDS.timedWait(this, endNanos - System.nanoTime());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Whether a token's epoch is newer than any that this node has met: the client may have met its leader first. */
+    private boolean isAhead(AccessToken token) {
+        Epoch newest = newest();
+        return newest == null
+                || (newest.sameCluster(token.epoch())
+                        && Long.compareUnsigned(token.epoch().revision(), newest.revision()) > 0);
+    }
+
+    /** Nothing will be adopted any more: nobody waits from now on. */
+    public synchronized void endWaits() {
+        waitsEnded = true;
+        notifyAll();
     }
 
     /** Learns the clock of the adopted epoch's master, read between the two times. */
@@ -106,8 +180,7 @@ public final class AccessGate {
             return;
         }
         verifyTime(token, nowNanos);
-        Term now = term;
-        if (now == null || !token.isSealedBy(now.key)) {
+        if (!token.isSealedBy(termOf(token, nowNanos).key)) {
             throw refused("it was not sealed by the master of epoch " + token.epoch());
         }
         if (!token.segmentId().equals(segmentId)) {
@@ -132,16 +205,28 @@ public final class AccessGate {
         if (!rules.enforce(SafetyRule.TOKEN_CHECK)) {
             return;
         }
-        Term now = term;
-        if (now == null) {
-            throw refused("this node has not joined a master yet");
-        }
-        if (!token.epoch().equals(now.epoch)) {
-            throw refused("its epoch is " + token.epoch() + "; this node follows " + now.epoch);
-        }
-        if (now.latestTicks(nowNanos) - token.deadlineTicks() >= 0) {
+        if (termOf(token, nowNanos).latestTicks(nowNanos) - token.deadlineTicks() >= 0) {
             throw refused("it has expired; ask the master again");
         }
+    }
+
+    private Term termOf(AccessToken token, long nowNanos) {
+        Term now = term;
+        if (now != null && token.epoch().equals(now.epoch)) {
+            return now;
+        }
+        FormerTerm before = former;
+        if (before != null
+                && token.mode() == AccessToken.Mode.READ
+                && token.epoch().equals(before.term.epoch)
+                && before.readsEndNanos - nowNanos > 0) {
+            return before.term;
+        }
+        Epoch newest = newest();
+        throw refused(
+                newest == null
+                        ? "this node has not joined a master yet"
+                        : "its epoch is " + token.epoch() + "; this node follows " + newest);
     }
 
     /**

@@ -7,13 +7,16 @@ import java.util.concurrent.CompletableFuture;
 public final class Session {
     private final UUID client;
     private final long generation;
+    private final int era;
     private final Runnable closeConnection;
     private final SessionTable table;
     private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private volatile boolean writing;
 
-    Session(UUID client, long generation, Runnable closeConnection, SessionTable table) {
+    Session(UUID client, long generation, int era, Runnable closeConnection, SessionTable table) {
         this.client = client;
         this.generation = generation;
+        this.era = era;
         this.closeConnection = closeConnection;
         this.table = table;
     }
@@ -24,6 +27,28 @@ public final class Session {
 
     public long generation() {
         return generation;
+    }
+
+    /**
+     * Says that the connection's thread is about to check a write: one that is being copied when the leader changes is
+     * cut. To be called before the check, so that whoever refuses writes from now on sees every one that was not.
+     */
+    public void beginWrite() {
+        writing = true;
+    }
+
+    /** Says that the write is placed, or was refused. */
+    public void endWrite() {
+        writing = false;
+    }
+
+    boolean writing() {
+        return writing;
+    }
+
+    /** How many leaders had been succeeded here when it was opened. */
+    int era() {
+        return era;
     }
 
     /** Says that the connection's thread copies no more, ever. Idempotent. */

@@ -23,9 +23,10 @@ public final class SessionTable {
     private final SafetyRules rules;
     /** In the order of their opening, so that a run can be repeated exactly. */
     private final Set<Session> open = new LinkedHashSet<>();
-    /** Per client the highest cut generation; kept for good, and small because cuts are rare. */
+    /** Per client the highest generation that the present leader had cut; small because cuts are rare. */
     private final Map<UUID, Long> cut = new HashMap<>();
 
+    private int era;
     private boolean allCut;
 
     public SessionTable(SafetyRules rules) {
@@ -47,20 +48,36 @@ public final class SessionTable {
                     "session generation " + generation + " of client " + client
                             + " was cut; start again with a fresh answer of the master");
         }
-        Session session = new Session(client, generation, closeConnection, this);
+        Session session = new Session(client, generation, era, closeConnection, this);
         open.add(session);
         return session;
     }
 
     /**
-     * Closes all connections of the client whose generation is not above this one, and refuses such generations from
-     * now on, for good. Completes when none of their threads copies any more. Idempotent.
+     * Closes all connections of the client whose generation is not above this one, or is of an earlier leader, and
+     * refuses such generations from now on. Completes when none of their threads copies any more. Idempotent.
      */
     public CompletionStage<Void> cut(UUID client, long generation) {
+        int now;
         synchronized (this) {
             cut.merge(client, generation, Math::max);
+            now = era;
         }
-        return close(session -> session.client().equals(client) && session.generation() <= generation);
+        return close(session ->
+                session.client().equals(client) && (session.generation() <= generation || session.era() < now));
+    }
+
+    /**
+     * The leader changes, and no write under the former one's tokens is admitted any more: closes every connection on
+     * which one goes on, and completes when none of their threads copies any more. Generations are a leader's own, so
+     * what the former one had cut is forgotten: it could only read, by tokens that end with its leases.
+     */
+    public CompletionStage<Void> cutWriters() {
+        synchronized (this) {
+            era++;
+            cut.clear();
+        }
+        return close(Session::writing);
     }
 
     /**

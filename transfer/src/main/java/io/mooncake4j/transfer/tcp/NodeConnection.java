@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** A node's side of one connection: its thread checks and copies, request after request. */
 final class NodeConnection {
@@ -20,6 +21,8 @@ final class NodeConnection {
 
     private static final int SLICE_BYTES = 1 << 20;
     private static final byte[] NO_TEXT = {};
+    /** How long an access waits for this node to meet the leader that allowed it. */
+    private static final long EPOCH_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Node node;
     private final SocketChannel channel;
@@ -112,6 +115,7 @@ final class NodeConnection {
             answerRefused(0, TcpFormat.ALL_OPS, e, TcpFormat.text(e));
             return false;
         }
+        node.gate().awaitEpoch(request.token, EPOCH_WAIT_NANOS);
         try {
             node.gate().verify(request.token, request.mode, session.client(), session.generation(), System.nanoTime());
         } catch (StoreException e) {
@@ -124,11 +128,11 @@ final class NodeConnection {
         boolean textSent = false;
         for (int op = 0; op < request.ops() && inStep; op++) {
             try {
-                ByteBuffer memory = access(request, op);
                 if (request.mode == AccessToken.Mode.WRITE) {
-                    in.fill(memory);
+                    place(request, op, session);
                     putAnswer(request.id, op, ErrorCode.OK, 0);
                 } else {
+                    ByteBuffer memory = access(request, op);
                     putAnswer(request.id, op, ErrorCode.OK, memory.remaining());
                     out.send(memory);
                 }
@@ -139,6 +143,15 @@ final class NodeConnection {
             }
         }
         return inStep;
+    }
+
+    private void place(NodeRequest request, int op, Session session) throws IOException {
+        session.beginWrite();
+        try {
+            in.fill(access(request, op));
+        } finally {
+            session.endWrite();
+        }
     }
 
     /** The memory of an operation, checked at this moment. */

@@ -22,6 +22,8 @@ public final class TestNode implements Regions {
     private final UUID segment = UUID.randomUUID();
     private final Epoch epoch = new Epoch(UUID.randomUUID(), 5);
     private final SealKey key = SealKey.derive("secret".getBytes(StandardCharsets.UTF_8), segment, epoch);
+    private final Epoch nextEpoch = new Epoch(epoch.clusterId(), 6);
+    private final SealKey nextKey = SealKey.derive("secret".getBytes(StandardCharsets.UTF_8), segment, nextEpoch);
     private final List<ByteBuffer> memory = new ArrayList<>();
     private final AccessGate gate;
     private final SessionTable sessions;
@@ -67,6 +69,25 @@ public final class TestNode implements Regions {
         draft.segment = segment;
         draft.epoch = epoch;
         draft.key = key;
+        return draft;
+    }
+
+    /** The node hears of the next leader: reads of the present one's clients go on for a minute. */
+    public void supersede() {
+        gate.supersede(System.nanoTime() + TimeUnit.SECONDS.toNanos(60));
+    }
+
+    /** The node follows the next leader. */
+    public void adoptNext() {
+        long now = System.nanoTime();
+        gate.adopt(nextEpoch, nextKey, now, now, now);
+    }
+
+    /** As {@link #draft}, of the next leader. */
+    public TokenDraft nextDraft(AccessToken.Mode mode, UUID client) {
+        TokenDraft draft = draft(mode, client);
+        draft.epoch = nextEpoch;
+        draft.key = nextKey;
         return draft;
     }
 

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
 
 class SegmentHeaderFuzzTest {
     private static final SegmentHeader OURS =
-            new SegmentHeader(1, new UUID(1, 1), new UUID(2, 2), new UUID(3, 3), 4, 5, 6);
+            new SegmentHeader(1, new UUID(1, 1), new UUID(2, 2), new UUID(3, 3), 4, 5, 6, SegmentHeader.Told.NOTHING);
 
     /** An input whose first byte is odd gets a right checksum, so that the fields count. */
     @FuzzTest
@@ -22,7 +22,7 @@ class SegmentHeaderFuzzTest {
             OURS.write(ours);
             page.putLong(0, ours.getLong(0));
             CRC32C crc = new CRC32C();
-            crc.update(page.slice(16, 80));
+            crc.update(page.slice(16, 96));
             page.putLong(8, crc.getValue());
         }
         Optional<SegmentHeader> read = SegmentHeader.read(page);

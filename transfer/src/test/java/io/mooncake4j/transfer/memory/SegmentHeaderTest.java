@@ -2,6 +2,7 @@ package io.mooncake4j.transfer.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mooncake4j.transfer.memory.SegmentHeader.Told;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
@@ -11,13 +12,32 @@ import org.junit.jupiter.api.Test;
 
 class SegmentHeaderTest {
     private static final SegmentHeader HEADER = new SegmentHeader(
-            SegmentHeader.LAYOUT_VERSION, UUID.randomUUID(), null, UUID.randomUUID(), 17, 1 << 20, 1 << 16);
+            SegmentHeader.LAYOUT_VERSION,
+            UUID.randomUUID(),
+            null,
+            UUID.randomUUID(),
+            17,
+            1 << 20,
+            1 << 16,
+            new Told(5, 7));
 
     @Property(tries = 100)
     void shouldReadWhatWasWrittenWhenNothingChanged(
-            @ForAll long id, @ForAll boolean mounted, @ForAll long inode, @ForAll long size, @ForAll long region) {
+            @ForAll long id,
+            @ForAll boolean mounted,
+            @ForAll long inode,
+            @ForAll long size,
+            @ForAll long region,
+            @ForAll long told) {
         SegmentHeader header = new SegmentHeader(
-                1, new UUID(id, 1), mounted ? new UUID(id, 2) : null, new UUID(3, id), inode, size, region);
+                1,
+                new UUID(id, 1),
+                mounted ? new UUID(id, 2) : null,
+                new UUID(3, id),
+                inode,
+                size,
+                region,
+                new Told(told, told ^ id));
         ByteBuffer page = ByteBuffer.allocate(SegmentHeader.BYTES);
 
         header.write(page);
@@ -26,7 +46,7 @@ class SegmentHeaderTest {
     }
 
     @Property(tries = 300)
-    void shouldReadNothingWhenOneBitFlipped(@ForAll @IntRange(max = 8 * (16 + 80) - 1) int bit) {
+    void shouldReadNothingWhenOneBitFlipped(@ForAll @IntRange(max = 8 * (16 + 96) - 1) int bit) {
         ByteBuffer page = ByteBuffer.allocate(SegmentHeader.BYTES);
         HEADER.write(page);
 

@@ -75,6 +75,22 @@ class SegmentMemoryTest {
     }
 
     @Test
+    void shouldRememberWhatItWasToldUntilItIsRenewed() {
+        suspended(memory -> {
+            memory.adoptCluster(CLUSTER);
+            memory.tell(5, 1000);
+        });
+
+        try (SegmentMemory second = open()) {
+            assertThat(second.warm()).isTrue();
+            assertThat(second.toldRevision()).isEqualTo(5);
+            assertThat(second.toldSequence()).isEqualTo(1000);
+            second.renew();
+            assertThat(second.toldSequence()).isZero();
+        }
+    }
+
+    @Test
     void shouldBeNewWhenItNeverWasMounted() {
         UUID id = suspended(memory -> {});
 
@@ -186,12 +202,19 @@ class SegmentMemoryTest {
                         test -> test.options = new SegmentMemoryOptions(test.options.kind(), "s1", SIZE, REGION - 64)),
                 loss(
                         "the layout is another version",
-                        test -> test.rewrite(h ->
-                                new SegmentHeader(2, h.segmentId(), CLUSTER, h.bootId(), h.inode(), SIZE, REGION))),
+                        test -> test.rewrite(h -> new SegmentHeader(
+                                1, h.segmentId(), CLUSTER, h.bootId(), h.inode(), SIZE, REGION, h.told()))),
                 loss(
                         "it is from an earlier boot",
                         test -> test.rewrite(h -> new SegmentHeader(
-                                1, h.segmentId(), CLUSTER, UUID.randomUUID(), h.inode(), SIZE, REGION))),
+                                SegmentHeader.LAYOUT_VERSION,
+                                h.segmentId(),
+                                CLUSTER,
+                                UUID.randomUUID(),
+                                h.inode(),
+                                SIZE,
+                                REGION,
+                                h.told()))),
                 loss("the file is a copy", test -> {
                     Path copy = test.shm.resolve("copy");
                     Files.copy(test.file(), copy);

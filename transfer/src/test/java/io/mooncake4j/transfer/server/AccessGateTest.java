@@ -3,6 +3,7 @@ package io.mooncake4j.transfer.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.transfer.memory.Regions;
 import io.mooncake4j.transfer.safety.SafetyRules;
@@ -12,7 +13,10 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.SealKey;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Times are numbers here: the gate has no clock of its own. */
@@ -92,6 +96,97 @@ class AccessGateTest {
         Epoch newer = new Epoch(epoch.clusterId(), 6);
         gate.adopt(newer, key, 1000 * SECOND, 0, 0); // another machine's ticks
         assertRefused(token(newer, 999 * SECOND), 0, "expired");
+    }
+
+    @Test
+    void shouldRefuseWritesAtOnceAndReadsAfterTheGivenTimeWhenLeaderIsSucceeded() {
+        gate.adopt(epoch, key, 0, 0, 0);
+        AccessToken read = token(epoch, 100 * SECOND);
+        AccessToken write = write(epoch);
+        gate.verifyTime(write, 0);
+
+        gate.supersede(5 * SECOND);
+
+        assertThatThrownBy(() -> gate.verifyTime(write, 0)).hasMessageContaining("epoch");
+        verify(read, 5 * SECOND - 1);
+        assertRefused(read, 5 * SECOND, "epoch");
+        Epoch newer = new Epoch(epoch.clusterId(), 7);
+        SealKey newKey = SealKey.derive(new byte[1], segment, newer);
+        gate.adopt(newer, newKey, 0, 0, 0);
+        verify(read, 5 * SECOND - 1);
+        verify(token(newer, SECOND).sealedBy(newKey), 0);
+        gate.verifyTime(write(newer), 0);
+        assertRefused(token(newer, SECOND), 0, "sealed");
+        assertThatThrownBy(() -> gate.verifyTime(write, 0)).hasMessageContaining("epoch");
+        assertRefused(read, 5 * SECOND, "epoch");
+    }
+
+    @Test
+    void shouldEndReadsWithTheirOwnDeadlineWhenLeaderIsSucceeded() {
+        gate.adopt(epoch, key, 0, 0, 0);
+        gate.supersede(5 * SECOND);
+        gate.adopt(new Epoch(epoch.clusterId(), 7), key, 1000 * SECOND, 0, 0); // another machine's ticks
+
+        verify(token(epoch, 2 * SECOND), SECOND);
+        assertRefused(token(epoch, 2 * SECOND), 2 * SECOND, "expired");
+    }
+
+    @Test
+    void shouldNotTakeBackTheEpochWhenItsLeaderWasSucceeded() {
+        gate.adopt(epoch, key, 0, 0, 0);
+        gate.supersede(5 * SECOND);
+
+        assertThatThrownBy(() -> gate.adopt(epoch, key, 0, 0, 0)).hasMessageContaining("NOT_LEADER");
+        assertThatThrownBy(() -> gate.verifyTime(write(epoch), 0)).hasMessageContaining("epoch");
+    }
+
+    @Test
+    void shouldWaitForTheEpochWhenTokenIsOfANewerOne() throws Exception {
+        AtomicInteger met = new AtomicInteger();
+        AccessGate waited = new AccessGate(new OneRegion(), segment, NONCE, SafetyRules.ALL, met::incrementAndGet);
+        waited.adopt(epoch, key, 0, 0, 0);
+        Epoch newer = new Epoch(epoch.clusterId(), 6);
+        CompletableFuture<Void> waiting =
+                CompletableFuture.runAsync(() -> waited.awaitEpoch(token(newer, SECOND), 60 * SECOND));
+        await().until(() -> met.get() == 1);
+        assertThat(waiting).isNotDone();
+
+        waited.supersede(SECOND);
+        waited.adopt(newer, key, 0, 0, 0);
+
+        assertThat(waiting).succeedsWithin(Duration.ofSeconds(20));
+        waited.awaitEpoch(token(newer, SECOND), 60 * SECOND);
+        waited.awaitEpoch(token(epoch, SECOND), 60 * SECOND);
+        waited.awaitEpoch(token(new Epoch(UUID.randomUUID(), 9), SECOND), 60 * SECOND);
+        assertThat(met).hasValue(1);
+    }
+
+    @Test
+    void shouldWaitNoLongerWhenTheTimeIsOverOrNothingWillBeAdopted() {
+        AccessToken early = token(epoch, SECOND);
+        gate.awaitEpoch(early, SECOND / 100);
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> gate.awaitEpoch(early, 60 * SECOND));
+
+        gate.endWaits();
+
+        assertThat(waiting).succeedsWithin(Duration.ofSeconds(20));
+        assertRefused(early, 0, "not joined");
+    }
+
+    private AccessToken write(Epoch of) {
+        AccessToken read = token(of, 100 * SECOND);
+        return new AccessToken(
+                AccessToken.Mode.WRITE,
+                segment,
+                NONCE,
+                of,
+                client,
+                1,
+                read.deadlineTicks(),
+                read.regions(),
+                read.offsets(),
+                read.lengths(),
+                read.mac());
     }
 
     private void verify(AccessToken token, long now) {

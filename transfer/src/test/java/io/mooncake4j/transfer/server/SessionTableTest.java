@@ -83,6 +83,47 @@ class SessionTableTest {
                 .isEqualTo(5);
     }
 
+    @Test
+    void shouldCutOnlyWhoWritesWhenLeaderIsSucceeded() {
+        Session writer = open(client, 1);
+        Session reader = open(client, 1);
+        Session stranger = open(other, 1);
+        writer.beginWrite();
+        stranger.beginWrite();
+        stranger.endWrite();
+
+        CompletableFuture<Void> cut = table.cutWriters().toCompletableFuture();
+
+        assertThat(closed).hasValue(1);
+        assertThat(cut).isNotDone();
+        writer.leave();
+        assertThat(cut).isCompleted();
+        assertThat(table.openCount()).isEqualTo(2);
+        reader.leave();
+        stranger.leave();
+    }
+
+    @Test
+    void shouldCutSessionsOfAFormerLeaderWhateverTheirGenerationWhenThePresentOneCutsTheirClient() {
+        cut(client, 7);
+        Session former = open(client, 8);
+        Session stranger = open(other, 8);
+        table.cutWriters();
+        Session present = open(client, 2); // generations are a leader's own
+        Session cutOne = open(client, 1);
+
+        CompletableFuture<Void> cut = cut(client, 1);
+
+        assertThat(closed).hasValue(2);
+        former.leave();
+        assertThat(cut).isNotDone();
+        cutOne.leave();
+        assertThat(cut).isCompleted();
+        assertThatThrownBy(() -> open(client, 1)).hasMessageContaining("SESSION_CUT");
+        present.leave();
+        stranger.leave();
+    }
+
     /** Threads that open as fast as they can: after the cut was confirmed none of the cut generation is inside. */
     @Test
     void shouldHaveNobodyInsideWhenCutRacesWithOpen() throws InterruptedException {

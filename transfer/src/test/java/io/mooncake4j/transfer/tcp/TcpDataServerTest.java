@@ -64,6 +64,43 @@ class TcpDataServerTest {
     }
 
     @Test
+    void shouldCutTheWriterAndServeTheReaderWhenLeaderIsSucceeded() throws Exception {
+        start(Duration.ofSeconds(5), Duration.ofSeconds(60), 10);
+        AccessToken formerWrite = token(Mode.WRITE);
+        AccessToken next =
+                node.nextDraft(Mode.READ, client).range(0, 0, REGION_BYTES).seal();
+        try (RawClient writer = RawClient.greeted(server.port(), client);
+                RawClient reader = RawClient.greeted(server.port(), client)) {
+            writer.send(RawClient.request(formerWrite, 1, 4L << 20));
+            writer.send(pattern(1 << 20, 1));
+            await().untilAsserted(() -> BytePattern.check(node.memory(0, 1000, 1000), 1, 1000));
+
+            node.supersede();
+            CompletableFuture<Void> cut = node.sessions().cutWriters().toCompletableFuture();
+
+            assertThat(cut).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(ended(writer)).isTrue();
+            BytePattern.fill(node.memory(0, 0, REGION_BYTES), 3, 0); // the memory has a new owner
+            assertRead(reader, token(Mode.READ), 2);
+            reader.send(RawClient.request(next, 3, 1000)); // waits for the node to follow
+            node.adoptNext();
+            BytePattern.check(ByteBuffer.wrap(reader.answer().bytes()), 3, 0);
+            assertRead(reader, token(Mode.READ), 4);
+            reader.send(RawClient.request(formerWrite, 5, 1000));
+            reader.send(pattern(1000, 1));
+            assertThat(reader.answer().status()).isEqualTo(ErrorCode.TOKEN_REFUSED);
+            BytePattern.check(node.memory(0, 0, REGION_BYTES), 3, 0);
+        }
+    }
+
+    private static void assertRead(RawClient reader, AccessToken token, long id) throws IOException {
+        reader.send(RawClient.request(token, id, 1000));
+        RawClient.Answer answer = reader.answer();
+        assertThat(answer.status()).as(answer.text()).isEqualTo(ErrorCode.OK);
+        BytePattern.check(ByteBuffer.wrap(answer.bytes()), 3, 0);
+    }
+
+    @Test
     void shouldCutWhenReaderStoppedReading() throws Exception {
         start(Duration.ofSeconds(5), Duration.ofSeconds(60), 10);
         try (RawClient raw = RawClient.greeted(server.port(), client)) {
