@@ -216,7 +216,7 @@ public final class SteppedPut {
                 messages.end(asked),
                 StatusResponse.parser(),
                 deadlineNanos,
-                answer -> revoke(PutMessages.ended(answer, asked), then),
+                answer -> revoke(PutMessages.ended(answer, asked, false), then),
                 (failure, maybeDelivered) -> {
                     for (Writing writing : asked) {
                         writing.note(failure.code(), failure.reason());

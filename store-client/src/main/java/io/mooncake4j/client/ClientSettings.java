@@ -45,7 +45,7 @@ public final class ClientSettings {
                     "Whether puts store a CRC-32C of the bytes, and gets compare it")
             .alsoFrom("MOONCAKE_STORE_CHECKSUM");
     public static final Setting<Duration> TIMEOUT =
-            Setting.of("timeout", SettingType.DURATION, "10s", "How long one call may take, retries included");
+            Setting.of("timeout", SettingType.DURATION, "20s", "How long one call may take, retries included");
     public static final Setting<Duration> REQUEST_TIMEOUT = Setting.of(
                     "request-timeout",
                     SettingType.DURATION,

@@ -20,7 +20,7 @@ public final class MooncakeClientBuilder {
     private List<HostPort> masters = List.of();
     private String tenant = "default";
     private boolean checksums = true;
-    private Duration operationTimeout = Duration.ofSeconds(10);
+    private Duration operationTimeout = Duration.ofSeconds(20);
     private Duration requestTimeout = Duration.ofSeconds(5);
     private Duration connectTimeout = Duration.ofSeconds(2);
     private Duration busyPoll = BusyPoll.DEFAULT;
@@ -62,7 +62,13 @@ public final class MooncakeClientBuilder {
         return this;
     }
 
-    /** How long a call may take, retries included. Default 10 s; see {@link MooncakeClient#withTimeout}. */
+    /**
+     * How long a call may take, retries included. Default 20 s; see {@link MooncakeClient#withTimeout}.
+     *
+     * <p>When the leading master dies, the next one leads as soon as its lease has ended, after about 6 s, and then
+     * answers gets at once, but grants no memory before the read leases of the former have ended, after 5 s more: a put
+     * that is to survive that needs 12 s. With less, calls fail with a retryable error.
+     */
     public MooncakeClientBuilder operationTimeout(Duration timeout) {
         operationTimeout = positive("operationTimeout", timeout);
         return this;

@@ -2,7 +2,9 @@ package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.rpc.RpcException;
 import io.mooncake4j.transfer.wire.Deadline;
+import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.NotLeader;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.GrantOutcomeResponse;
 import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
@@ -59,16 +61,17 @@ final class PutEnding {
             answer = context.master.callOnce(Method.PUT_END, messages.end(open), StatusResponse.parser(), deadline);
             BatchKeys.checkColumn(answer.getStatusCount(), open.size(), "status");
         } catch (StoreException e) {
-            boolean neverSent = e instanceof RpcException rpc && !rpc.maybeDelivered();
+            boolean notDone = (e instanceof RpcException rpc && !rpc.maybeDelivered())
+                    || (e.code() == ErrorCode.NOT_LEADER && NotLeader.nothingDone(e.reason()));
             for (Writing writing : open) {
                 writing.note(e.code(), e.reason());
-                if (!neverSent) {
+                if (!notDone) {
                     writing.ending();
                 }
             }
             return;
         }
-        revoke(PutMessages.ended(answer, open)); // those that had lapsed: their extents wait for this
+        revoke(PutMessages.ended(answer, open, true)); // those that had lapsed: their extents wait for this
     }
 
     /** For puts whose PutEnd may have been carried out: only "never" lets one start again. */

@@ -110,8 +110,12 @@ final class PutMessages {
         return request.build();
     }
 
-    /** Returns those whose grant had lapsed: they are to be revoked. */
-    static List<Writing> ended(StatusResponse answer, List<Writing> open) {
+    /**
+     * Returns those whose grant had lapsed, or is unknown to a new leader: they are to be revoked, and may start again.
+     *
+     * @param once whether a request comes to a master once at most, as over a connection
+     */
+    static List<Writing> ended(StatusResponse answer, List<Writing> open, boolean once) {
         List<Writing> lapsed = new ArrayList<>(0);
         for (int i = 0; i < open.size(); i++) {
             Writing writing = open.get(i);
@@ -125,7 +129,12 @@ final class PutMessages {
                 }
                 default -> {
                     writing.note(code, "the master refused to end the put");
-                    writing.ending();
+                    boolean first = once && writing.step() == Writing.Step.GRANTED;
+                    if (first && code == ErrorCode.INVALID_WRITE) {
+                        lapsed.add(writing); // no PutEnd for it was ever carried out
+                    } else {
+                        writing.ending();
+                    }
                 }
             }
         }

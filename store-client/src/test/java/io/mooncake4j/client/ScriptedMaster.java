@@ -11,6 +11,8 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.KeyColumn;
 import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.NotLeader;
+import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.*;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ final class ScriptedMaster implements AutoCloseable {
     final List<UUID> segments = new ArrayList<>();
     volatile int leaseMs = 5000;
     volatile int grantMs = 10_000;
+    volatile boolean leads = true;
     long extentBytes = Long.MAX_VALUE;
 
     private final Map<Method, Deque<Script>> scripts = new EnumMap<>(Method.class);
@@ -156,7 +159,21 @@ final class ScriptedMaster implements AutoCloseable {
         objects.put(key, new Stored(++lastId, value.length, checksum, placed));
     }
 
+    /** Leads from now on, with what the former leader has committed; its grants are unknown here. */
+    void succeed(ScriptedMaster former) {
+        former.leads = false;
+        synchronized (former) {
+            objects.putAll(former.objects);
+            used.putAll(former.used);
+        }
+        leads = true;
+    }
+
     private void handle(RpcCall call) {
+        if (call.method() == Method.ROLE) {
+            call.reply(RoleResponse.newBuilder().setLeads(leads).build());
+            return;
+        }
         Script script;
         synchronized (this) {
             received.add(new Received(call.method(), parse(call)));
@@ -164,6 +181,9 @@ final class ScriptedMaster implements AutoCloseable {
         }
         if (script != null) {
             script.answer(this, call);
+        } else if (!leads) {
+            StoreException refusal = NotLeader.refused(null);
+            call.fail(refusal.code(), refusal.reason());
         } else {
             call.reply(honest(call));
         }

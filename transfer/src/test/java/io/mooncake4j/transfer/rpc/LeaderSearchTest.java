@@ -74,7 +74,7 @@ class LeaderSearchTest {
             if (leads) {
                 call.reply(text(name + " " + textOf(call)));
             } else {
-                StoreException refusal = NotLeader.refusal(leader);
+                StoreException refusal = NotLeader.refused(leader);
                 call.fail(refusal.code(), refusal.reason());
             }
         }

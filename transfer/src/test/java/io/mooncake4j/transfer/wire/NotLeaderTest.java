@@ -12,15 +12,28 @@ class NotLeaderTest {
     void shouldNameLeaderWhenItIsKnown(String address) {
         HostPort leader = HostPort.parse(address);
 
-        StoreException refusal = NotLeader.refusal(leader);
+        StoreException refusal = NotLeader.refused(leader);
 
         assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_LEADER);
         assertThat(NotLeader.leader(refusal.reason())).contains(leader);
     }
 
     @Test
+    void shouldSayWhetherTheCallWasBegun() {
+        HostPort leader = new HostPort("10.0.0.1", 50051);
+
+        StoreException deposed = NotLeader.deposed(leader);
+
+        assertThat(deposed.code()).isEqualTo(ErrorCode.NOT_LEADER);
+        assertThat(NotLeader.leader(deposed.reason())).contains(leader);
+        assertThat(NotLeader.nothingDone(deposed.reason())).isFalse();
+        assertThat(NotLeader.nothingDone(NotLeader.refused(leader).reason())).isTrue();
+        assertThat(NotLeader.nothingDone("whatever else a master says")).isFalse();
+    }
+
+    @Test
     void shouldNameNobodyWhenLeaderIsUnknown() {
-        assertThat(NotLeader.leader(NotLeader.refusal(null).reason())).isEmpty();
+        assertThat(NotLeader.leader(NotLeader.refused(null).reason())).isEmpty();
     }
 
     @ParameterizedTest
