@@ -10,12 +10,15 @@ import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.NotLeader;
 import io.mooncake4j.transfer.wire.SealKey;
+import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.Empty;
 import io.mooncake4j.transfer.wire.proto.MountSegmentRequest;
 import io.mooncake4j.transfer.wire.proto.MountSegmentResponse;
 import io.mooncake4j.transfer.wire.proto.PingRequest;
 import io.mooncake4j.transfer.wire.proto.PingResponse;
+import io.mooncake4j.transfer.wire.proto.RoleResponse;
 import io.mooncake4j.transfer.wire.proto.SegmentRequest;
 import io.mooncake4j.transfer.wire.proto.SessionCut;
 import io.mooncake4j.transfer.wire.proto.VerifyOrder;
@@ -45,6 +48,8 @@ final class MasterOfNodes implements AutoCloseable {
     private final boolean journalDurable;
     private final RpcServer server;
     private volatile Epoch epoch = new Epoch(UUID.randomUUID(), 7);
+    private volatile boolean leads = true;
+    volatile int pingMillis = PING_MILLIS;
 
     MasterOfNodes(int port, boolean journalDurable) {
         this.journalDurable = journalDurable;
@@ -74,6 +79,18 @@ final class MasterOfNodes implements AutoCloseable {
 
     void elect() {
         epoch = new Epoch(epoch.clusterId(), epoch.revision() + 1);
+    }
+
+    /** Knows what the former leader knew, and leads instead of it. */
+    void succeed(MasterOfNodes former) {
+        former.leads = false;
+        nonceOf.putAll(former.nonceOf);
+        epoch = new Epoch(former.epoch.clusterId(), former.epoch.revision() + 1);
+        leads = true;
+    }
+
+    void standBy() {
+        leads = false;
     }
 
     void drop(UUID segment) {
@@ -106,6 +123,15 @@ final class MasterOfNodes implements AutoCloseable {
     }
 
     private void answer(RpcCall call) {
+        if (call.method() == Method.ROLE) {
+            call.reply(RoleResponse.newBuilder().setLeads(leads).build());
+            return;
+        }
+        if (!leads) {
+            StoreException refusal = NotLeader.refused(null);
+            call.fail(refusal.code(), refusal.reason());
+            return;
+        }
         switch (call.method()) {
             case MOUNT_SEGMENT -> mount(call, call.parse(MountSegmentRequest.parser()));
             case PING -> ping(call, call.parse(PingRequest.parser()));
@@ -135,7 +161,7 @@ final class MasterOfNodes implements AutoCloseable {
                 .setAccessKey(ByteString.copyFrom(
                         SealKey.derive(SECRET, segment, epoch).bytes()))
                 .setMasterTicks(System.nanoTime())
-                .setPingIntervalMs(PING_MILLIS)
+                .setPingIntervalMs(pingMillis)
                 .setReadLeaseMs(5000)
                 .setJournalDurable(journalDurable)
                 .build());
@@ -145,6 +171,10 @@ final class MasterOfNodes implements AutoCloseable {
         Long nonce = nonceOf.get(Ids.of(request.getSegment()));
         if (nonce == null || nonce != request.getProcessNonce()) {
             call.fail(ErrorCode.SEGMENT_NOT_FOUND, "not mounted");
+            return;
+        }
+        if (!request.getEpoch().equals(epoch.toProto())) { // of a former leader's node
+            call.reply(PingResponse.newBuilder().setEpoch(epoch.toProto()).build());
             return;
         }
         pings.add(request);

@@ -190,6 +190,52 @@ class StorageNodeTest {
     }
 
     @Test
+    void shouldJoinTheNextLeaderWithItsContentWhenTheFormerDies() {
+        try (MasterOfNodes next = new MasterOfNodes(0, true)) {
+            next.standBy();
+            try (StorageNode node = mounted(optionsOf(master, next))) {
+                UUID id = node.segmentId();
+                byte[] bytes = randomBytes(1);
+                assertThat(write(node, 0, bytes).outcome()).isEqualTo(TransferOp.Outcome.DONE);
+
+                master.close();
+                next.succeed(master);
+                master = next;
+
+                await().until(() -> !next.pings.isEmpty());
+                assertThat(next.pings.get(0).getEpoch()).isEqualTo(next.epoch().toProto());
+                assertThat(Ids.of(next.mounts.get(0).getSegment())).isEqualTo(id);
+                assertThat(read(node, 0, bytes.length)).isEqualTo(bytes);
+                assertThat(next.mounts).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void shouldServeATokenOfTheNextLeaderWhenItHasNotMetThatYet() {
+        master.pingMillis = 5000;
+        try (MasterOfNodes next = new MasterOfNodes(0, true)) {
+            next.standBy();
+            try (StorageNode node = mounted(optionsOf(master, next))) {
+                byte[] bytes = randomBytes(1);
+                await().until(() -> !master.pings.isEmpty());
+                assertThat(write(node, 0, bytes).outcome()).isEqualTo(TransferOp.Outcome.DONE);
+                MasterOfNodes former = master;
+                AccessToken formerRead = token(node, Mode.READ, 0);
+
+                next.succeed(former);
+                master = next;
+
+                assertThat(read(node, 0, bytes.length)).isEqualTo(bytes); // at the first try
+                assertThat(former.pings).hasSize(1);
+                ByteBuffer into = ByteBuffer.allocateDirect(bytes.length);
+                assertThat(run(node, formerRead, into).outcome()).isEqualTo(TransferOp.Outcome.DONE);
+                former.close();
+            }
+        }
+    }
+
+    @Test
     void shouldReportWhatItReadWhenOrderedToVerify() {
         try (StorageNode node = mounted(options())) {
             byte[] bytes = randomBytes(1);
@@ -385,6 +431,11 @@ class StorageNodeTest {
                 .dataPort(0)
                 .memory(MemoryKind.shm(shm))
                 .segmentBytes(SIZE);
+    }
+
+    private NodeOptions.Builder optionsOf(MasterOfNodes first, MasterOfNodes second) {
+        return options()
+                .masters(List.of(new HostPort("127.0.0.1", first.port()), new HostPort("127.0.0.1", second.port())));
     }
 
     private static StorageNode mounted(NodeOptions.Builder options) {
