@@ -1,5 +1,6 @@
 package io.mooncake4j.node;
 
+import io.mooncake4j.transfer.rpc.OwnAddress;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.StoreException;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.DatagramChannel;
 import java.util.Comparator;
 import java.util.List;
 
@@ -55,10 +55,8 @@ final class AdvertisedHost {
                     "none of the masters " + masters + " is a known host, so this node's own address is unknown too:"
                             + " correct --master, or set --host");
         }
-        // connecting a datagram socket sends nothing: it asks the routing table
-        try (DatagramChannel channel = DatagramChannel.open()) {
-            channel.connect(known.get(0));
-            return ((InetSocketAddress) channel.getLocalAddress()).getAddress().getHostAddress();
+        try {
+            return OwnAddress.towards(known.get(0));
         } catch (IOException e) {
             throw new StoreException(
                     ErrorCode.INVALID_PARAMS,

@@ -1,5 +1,6 @@
 package io.mooncake4j.deploy.cli;
 
+import io.mooncake4j.master.service.MasterOptions;
 import io.mooncake4j.master.service.MasterServer;
 import io.mooncake4j.transfer.settings.Settings;
 import picocli.CommandLine.Command;
@@ -22,9 +23,13 @@ final class MasterCommand extends SettingsCommand {
     }
 
     @Override
-    int run(Settings settings) throws InterruptedException {
+    int run(Settings settings) throws InterruptedException, FailedException {
+        MasterOptions options = MasterSettings.options(settings);
+        if (options.cluster() != null) {
+            throw new FailedException(JournalSettings.JOURNAL.flag() + " etcd is not built yet: use memory");
+        }
         ServerLife life = ServerLife.begin();
-        MasterServer server = life.start(() -> MasterServer.start(MasterSettings.options(settings)));
+        MasterServer server = life.start(() -> MasterServer.start(options));
         return life.serve(console, "master on " + settings.get(MasterSettings.BIND_HOST) + ":" + server.port());
     }
 }

@@ -9,6 +9,7 @@ import io.mooncake4j.transfer.settings.SettingType;
 import io.mooncake4j.transfer.settings.Settings;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Settings of a master. */
 final class MasterSettings {
@@ -23,11 +24,6 @@ final class MasterSettings {
             Setting.of("rpc-port", SettingType.PORT, "50051", "Port for clients and nodes; 0 takes any that is free");
     static final Setting<Integer> ADMIN_PORT = Setting.of(
             "admin-port", SettingType.PORT, "9003", "Port for administration over HTTP; reserved, nothing listens yet");
-    static final Setting<String> JOURNAL = Setting.of(
-            "journal",
-            SettingType.choice("memory"),
-            "memory",
-            "Where placement is recorded; memory: a restart forgets");
     static final Setting<String> ALLOCATION_STRATEGY = Setting.of(
             "allocation-strategy",
             SettingType.choice("random", "free_ratio_first", "local_first"),
@@ -48,11 +44,10 @@ final class MasterSettings {
     static final Setting<Duration> NODE_DROPPED =
             Setting.of("node-dropped", SILENCE_RANGE, "10m", "Silence after which a node's objects are forgotten");
 
-    static final List<Setting<?>> ALL = List.of(
+    private static final List<Setting<?>> OWN = List.of(
             BIND_HOST,
             RPC_PORT,
             ADMIN_PORT,
-            JOURNAL,
             ALLOCATION_STRATEGY,
             READ_LEASE,
             WRITE_GRANT,
@@ -61,9 +56,12 @@ final class MasterSettings {
             NODE_SUSPECT,
             NODE_OFFLINE,
             NODE_DROPPED,
-            ClientSettings.BUSY_POLL,
-            CommonSettings.CONFIG,
-            CommonSettings.SERVER_LOG_LEVEL);
+            ClientSettings.BUSY_POLL);
+
+    static final List<Setting<?>> ALL = Stream.of(
+                    OWN, JournalSettings.ALL, List.of(CommonSettings.CONFIG, CommonSettings.SERVER_LOG_LEVEL))
+            .<Setting<?>>flatMap(List::stream)
+            .toList();
 
     private MasterSettings() {}
 
@@ -75,6 +73,7 @@ final class MasterSettings {
                 .withAddress(settings.get(BIND_HOST), settings.get(RPC_PORT))
                 .withAllocationStrategy(settings.get(ALLOCATION_STRATEGY))
                 .withBusyPoll(settings.get(ClientSettings.BUSY_POLL))
+                .withCluster(JournalSettings.options(settings, settings.get(BIND_HOST), settings.get(RPC_PORT)))
                 .withWatermarks(settings.get(HIGH_WATERMARK), settings.get(LOW_WATERMARK))
                 .withTimes(MasterTimes.defaults()
                         .withReadLease(settings.get(READ_LEASE))

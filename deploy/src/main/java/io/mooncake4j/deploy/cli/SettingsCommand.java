@@ -112,12 +112,15 @@ abstract class SettingsCommand extends HelpfulCommand implements Callable<Intege
         return Settings.resolve(declared, sources);
     }
 
-    /** What was asked for and is not built yet. */
-    private static List<String> warnings(Settings settings) {
+    /** What was asked for and has no effect. */
+    private List<String> warnings(Settings settings) {
         List<String> warnings = new ArrayList<>();
         if (settings.isGiven(MasterSettings.ADMIN_PORT)) {
             warnings.add(MasterSettings.ADMIN_PORT.flag()
                     + " is set, but administration over HTTP is not built yet: the port is not opened");
+        }
+        if (declared.contains(JournalSettings.JOURNAL)) {
+            warnings.addAll(JournalSettings.warnings(settings));
         }
         if (settings.isGiven(ClientSettings.PROTOCOL)) {
             ClientSettings.protocolWarning(settings).ifPresent(warnings::add);

@@ -49,7 +49,7 @@ class CommandLineTest {
                 "rm --regex a --all",
                 "ls --dance",
                 "master --rpc-port 70000",
-                "master --journal etcd",
+                "master --journal disk",
                 "master --eviction-high-watermark 0.5",
                 "master --node-offline 5s",
                 "node --segment-size 4XB",
@@ -85,6 +85,18 @@ class CommandLineTest {
         "master --eviction-low-watermark 0.9, --eviction-low-watermark 0.9 must be below --eviction-high-watermark 0.9",
         "master --eviction-low-watermark 0, '--eviction-low-watermark: ''0'' is not a ratio above 0 and at most 1'",
         "master --eviction-high-watermark NaN, '--eviction-high-watermark: ''NaN'' is not a ratio above 0 and at most 1'",
+        "master --journal disk, '--journal: ''disk'' is not one of memory, etcd'",
+        "master --journal etcd --etcd-endpoints ftp://a, '--etcd-endpoints: ''ftp://a'' is not an etcd endpoint'",
+        "'master --journal etcd --etcd-endpoints http://a,https://b', use either http or https for all",
+        "master --journal etcd --etcd-tls-ca /nowhere/ca, --etcd-tls-ca /nowhere/ca: no such file",
+        "master --journal etcd --etcd-tls-ca pom.xml, TLS files for etcd are given",
+        "master --journal etcd --etcd-user u, etcd user u has no password",
+        "master --journal etcd --etcd-password-file pom.xml, no user: set --etcd-user",
+        "master --journal etcd --etcd-prefix /ä, only printable ASCII",
+        "master --journal etcd --cluster-secret-file /dev/null, at least 32 are needed",
+        "master --journal etcd --advertise here, 'write host:port'",
+        "master --journal etcd --etcd-endpoints http://nobody.invalid, set --advertise",
+        "master --journal etcd --leader-lease 1s, '--leader-lease: ''1s'' is not a duration from 2s to 1m'",
         "node --segment-size 63, '--segment-size: ''63'' is not a size of at least 64'",
         "node --data-port 0, a node on any free port needs a name: set --name",
         "node --memory anonymous --on-stop suspend, anonymous memory ends with the process and can't be suspended"
@@ -108,6 +120,25 @@ class CommandLineTest {
             assertThat(byFlag.err()).containsOnlyOnce("warning: --admin-port is set, but");
             assertThat(byVariable.err()).containsOnlyOnce("warning: --admin-port is set, but");
             assertThat(without.err()).doesNotContain("warning");
+        }
+    }
+
+    @Test
+    void shouldWarnOfSettingsOfEtcdWhenTheJournalIsInMemory() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CapturedRun run = CapturedRun.of(
+                    Map.of("MOONCAKE4J_ETCD_USER", "u"),
+                    NO_INPUT,
+                    "master",
+                    "--bind-host",
+                    "127.0.0.1",
+                    "--rpc-port",
+                    Integer.toString(taken.getLocalPort()),
+                    "--durability",
+                    "sync");
+            assertThat(run.err())
+                    .containsOnlyOnce(
+                            "warning: --etcd-user, --durability: without effect, since --journal is memory; set it to etcd");
         }
     }
 

@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 /**
  * What the master uses of etcd's v3 API. Keys are ASCII text below the cluster's prefix, which callers don't see.
  *
- * <p>Every call is asynchronous, is tried once, and ends within the request time-out: a failure is an
- * {@link EtcdException}, whose kind says whether the call may have taken effect. Futures complete on threads of the
- * implementation, which must not be blocked. Safe for all threads.
+ * <p>Every call is asynchronous, is tried once (elsewhere only if surely nobody took it), and ends within the request
+ * time-out: a failure is an {@link EtcdException}, whose kind says whether the call may have taken effect. Futures
+ * complete on threads of the implementation, which must not be blocked. Safe for all threads.
  */
 public interface Etcd extends AutoCloseable {
     /** Linearizable reads of single keys or ranges, or, at a revision, of the past. */

@@ -45,6 +45,7 @@ final class EtcdWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdWatch.class);
     private static final long BACKOFF_MIN_MILLIS = 50;
     private static final long BACKOFF_MAX_MILLIS = 1_000;
+    private static final int PATIENCE_MAX = 32;
     private static final WatchRequest SIGN_OF_LIFE = WatchRequest.newBuilder()
             .setProgressRequest(WatchProgressRequest.getDefaultInstance())
             .build();
@@ -62,6 +63,9 @@ final class EtcdWatch implements AutoCloseable {
     private volatile boolean ended;
     private long nextRevision;
     private long backoffMillis = BACKOFF_MIN_MILLIS;
+    /** Checks in silence; more each time, since one large message over a slow network is silence, too. */
+    private int patience = 1;
+
     private @Nullable Stream stream;
     private @Nullable ScheduledFuture<?> checks;
 
@@ -125,14 +129,15 @@ final class EtcdWatch implements AutoCloseable {
         if (stream == null) {
             return;
         }
-        if (stream.silent) {
+        if (stream.silentChecks < patience) {
+            stream.silentChecks++;
+            stream.askForSignOfLife();
+        } else {
+            patience = Math.min(patience * 2, PATIENCE_MAX);
             EtcdConnection dead = stream.connection;
             leave();
             connections.leave(dead);
             open();
-        } else {
-            stream.silent = true;
-            stream.askForSignOfLife();
         }
     }
 
@@ -140,7 +145,8 @@ final class EtcdWatch implements AutoCloseable {
         if (ended || from != stream) {
             return;
         }
-        from.silent = false;
+        from.silentChecks = 0;
+        patience = 1;
         if (response.getCanceled()) {
             cancelled(from, response);
             return;
@@ -247,7 +253,7 @@ final class EtcdWatch implements AutoCloseable {
     private final class Stream implements ClientResponseObserver<WatchRequest, WatchResponse> {
         final EtcdConnection connection;
         boolean created;
-        boolean silent;
+        int silentChecks;
         private @Nullable ClientCallStreamObserver<WatchRequest> requests;
 
         Stream(EtcdConnection connection) {

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,6 +24,7 @@ public final class CutProxy implements AutoCloseable {
     private final InetSocketAddress server;
     private final ServerSocket listener;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean cut;
@@ -49,9 +51,14 @@ public final class CutProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Where clients find it, by the server's scheme. */
+    /** Where clients of an etcd find it. */
     public URI endpoint() {
         return URI.create("http://127.0.0.1:" + port());
+    }
+
+    /** How many connections clients have made so far; during a cut they make them, too. */
+    public int accepted() {
+        return accepted.get();
     }
 
     /** Nothing gets through any more, in either direction, and nobody is told. */
@@ -89,6 +96,7 @@ public final class CutProxy implements AutoCloseable {
             try {
                 Socket client = listener.accept();
                 open.add(client);
+                accepted.incrementAndGet();
                 thread("connect", () -> connect(client));
             } catch (IOException e) {
                 return; // closed

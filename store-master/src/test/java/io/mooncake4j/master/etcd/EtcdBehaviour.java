@@ -282,8 +282,7 @@ public abstract class EtcdBehaviour {
 
     @Test
     void shouldFailWithClosedWhenItWasClosed() {
-        Told told = watch("a", "b", 0);
-        put("a", "1");
+        Told told = watch("a", "b", put("a", "1"));
         until("the watch lives", () -> !told.changes.isEmpty());
         etcd().close();
         until("the end of the watch", () -> !told.ends.isEmpty());

@@ -2,12 +2,16 @@ package io.mooncake4j.master.etcd;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Volume;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.awaitility.Awaitility;
-import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.IsRunningStartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
@@ -34,9 +38,12 @@ final class EtcdContainers implements EtcdLauncher {
         One(String image, List<String> arguments, Path home) {
             super(DockerImageName.parse(image));
             withNetworkMode("host");
-            withFileSystemBind(home.toString(), home.toString(), BindMode.READ_WRITE);
-            withCreateContainerCmdModifier(create ->
-                    create.withUser(owner(home)).withEntrypoint("etcd").withCmd(arguments));
+            withCreateContainerCmdModifier(create -> {
+                create.withUser(owner(home)).withEntrypoint("etcd").withCmd(arguments);
+                // withFileSystemBind() would first try it out with an image that it downloads
+                Objects.requireNonNull(create.getHostConfig())
+                        .withBinds(new Bind(home.toString(), new Volume(home.toString())));
+            });
             withStartupCheckStrategy(new IsRunningStartupCheckStrategy());
             waitingFor(new AbstractWaitStrategy() {
                 @Override
@@ -48,8 +55,8 @@ final class EtcdContainers implements EtcdLauncher {
         private static String owner(Path home) {
             try {
                 return Files.getAttribute(home, "unix:uid") + ":" + Files.getAttribute(home, "unix:gid");
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 

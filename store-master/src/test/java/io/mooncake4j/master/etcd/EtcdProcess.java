@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -27,6 +29,7 @@ public final class EtcdProcess implements AutoCloseable {
     /** What an etcd is started with. */
     public static final class Plan {
         private final List<String> extra = new ArrayList<>();
+        private final Map<String, Path> files = new HashMap<>();
         private String name = "etcd";
         private String scheme = "http";
         private int clientPort = LoopbackPorts.free();
@@ -58,10 +61,15 @@ public final class EtcdProcess implements AutoCloseable {
         /** For clients, who need certificates of their own. */
         Plan tls(Path ca, Path certificate, Path key) {
             scheme = "https";
-            return with("--trusted-ca-file", ca.toString())
-                    .with("--cert-file", certificate.toString())
-                    .with("--key-file", key.toString())
+            return withFile("--trusted-ca-file", ca)
+                    .withFile("--cert-file", certificate)
+                    .withFile("--key-file", key)
                     .with("--client-cert-auth", "true");
+        }
+
+        private Plan withFile(String flag, Path file) {
+            files.put(flag, file);
+            return this;
         }
 
         /** Where its files are, for tests that measure a disk. */
@@ -125,7 +133,17 @@ public final class EtcdProcess implements AutoCloseable {
                 "--logger=zap",
                 "--log-level=warn"));
         arguments.addAll(plan.extra);
+        plan.files.forEach((flag, file) -> arguments.add(flag + "=" + copied(file)));
         running = EtcdFinder.launcher().launch(plan.name, arguments, home);
+    }
+
+    /** A container sees only what is in its home. */
+    private Path copied(Path file) {
+        try {
+            return Files.copy(file, home.resolve(file.getFileName()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static Plan plan() {
@@ -208,7 +226,7 @@ public final class EtcdProcess implements AutoCloseable {
         awaitHealthy();
     }
 
-    /** Its data directory, to be saved and put back while it isn't running; of processes only, not of containers. */
+    /** Its data directory, to be saved and put back while it isn't running. */
     public Path data() {
         return home.resolve("data");
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Against a real etcd, which all tests share: each has a prefix of its own. */
-class JetcdEtcdTest extends EtcdBehaviour {
+class JetcdEtcdIT extends EtcdBehaviour {
     private static final AtomicInteger TESTS = new AtomicInteger();
 
     private static AnyEtcd server;

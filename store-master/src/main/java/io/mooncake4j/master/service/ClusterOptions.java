@@ -1,0 +1,14 @@
+package io.mooncake4j.master.service;
+
+import io.mooncake4j.master.etcd.EtcdOptions;
+import java.time.Duration;
+
+/**
+ * How a master shares its placement with others, in etcd.
+ *
+ * @param address HOST:PORT where clients, nodes and other masters are told to find it; port 0: the one it listens on
+ * @param leaderLease how long a leader that is silent to etcd stays leader
+ * @param sync whether puts are visible and acknowledged only when they are durable
+ * @param secret where access keys come from; empty: the cluster keeps one of its own in etcd
+ */
+public record ClusterOptions(EtcdOptions etcd, String address, Duration leaderLease, boolean sync, byte[] secret) {}

@@ -1,0 +1,88 @@
+package io.mooncake4j.master.etcd;
+
+import static io.mooncake4j.master.etcd.EtcdBehaviour.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mooncake4j.master.etcd.EtcdException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A client of three members, some of which fail. */
+class JetcdEtcdClusterIT {
+    private final EtcdCluster cluster = EtcdCluster.start();
+    private final JetcdEtcd etcd = JetcdEtcd.open(
+            cluster.options().requestTimeout(Duration.ofSeconds(1)).build());
+
+    @AfterEach
+    void close() {
+        etcd.close();
+        cluster.close();
+    }
+
+    private boolean put(String key) {
+        try {
+            etcd.txn(new EtcdTxn().put(key, bytes(key)))
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+            return true;
+        } catch (CompletionException e) {
+            assertThat(((EtcdException) e.getCause()).kind()).isEqualTo(Kind.UNKNOWN_OUTCOME);
+            return false;
+        }
+    }
+
+    private void awaitPut(String key) {
+        Awaitility.await(key).atMost(Duration.ofSeconds(10)).until(() -> put(key));
+    }
+
+    @Test
+    void shouldGoOnWithTheOthersWhenTheLeaderIsKilled() {
+        awaitPut("a");
+        List<Long> told = watch();
+        EtcdProcess leader = cluster.leader();
+        leader.kill();
+        awaitPut("b");
+        for (int i = 0; i < 20; i++) {
+            assertThat(put("c" + i)).as("the dead member is passed over").isTrue();
+        }
+        Awaitility.await("the watch goes on").until(() -> told.size() >= 21);
+        leader.restart();
+        awaitPut("d");
+    }
+
+    @Test
+    void shouldGoOnWithTheOthersWhenTheLeaderIsFrozen() {
+        awaitPut("a");
+        List<Long> told = watch();
+        EtcdProcess leader = cluster.leader();
+        leader.freeze();
+        awaitPut("b");
+        for (int i = 0; i < 20; i++) {
+            assertThat(put("c" + i)).as("calls stay with a member that answers").isTrue();
+        }
+        Awaitility.await("the watch goes on").until(() -> told.size() >= 21);
+        leader.thaw();
+        awaitPut("d");
+    }
+
+    @Test
+    void shouldNotKnowTheOutcomeWhenTheQuorumIsLostAndGoOnWhenItIsBack() {
+        awaitPut("a");
+        List<EtcdProcess> lost = cluster.loseQuorum();
+        assertThat(put("b")).isFalse();
+        lost.forEach(EtcdProcess::relaunch);
+        awaitPut("c");
+    }
+
+    private List<Long> watch() {
+        List<Long> told = new CopyOnWriteArrayList<>();
+        etcd.watch("b", "d", 1, changes -> told.add(changes.revision()), end -> told.clear());
+        return told;
+    }
+}

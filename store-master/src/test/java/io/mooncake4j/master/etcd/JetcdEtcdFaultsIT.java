@@ -1,0 +1,274 @@
+package io.mooncake4j.master.etcd;
+
+import static io.mooncake4j.master.etcd.EtcdBehaviour.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mooncake4j.master.etcd.EtcdException.Kind;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a client sees of faults of one etcd and of the network to it. */
+class JetcdEtcdFaultsIT {
+    private static final Duration TIMEOUT = Duration.ofMillis(800);
+    /** On top, on a busy machine. */
+    private static final Duration SLACK = Duration.ofSeconds(2);
+
+    private EtcdProcess server = EtcdProcess.start();
+    private JetcdEtcd etcd =
+            JetcdEtcd.open(server.options().requestTimeout(TIMEOUT).build());
+
+    @AfterEach
+    void close() {
+        etcd.close();
+        server.close();
+    }
+
+    private static <T> T answer(CompletableFuture<T> call) {
+        return call.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    private static EtcdException failure(CompletableFuture<?> call) {
+        try {
+            Object answer = answer(call);
+            throw new AssertionError("it succeeded: " + answer);
+        } catch (CompletionException e) {
+            return (EtcdException) e.getCause();
+        }
+    }
+
+    private long put(String key, String value) {
+        return put(etcd, key, value);
+    }
+
+    private static long put(Etcd etcd, String key, String value) {
+        return answer(etcd.txn(new EtcdTxn().put(key, bytes(value)))).revision();
+    }
+
+    private void awaitAnswers() {
+        Awaitility.await("etcd answers again")
+                .atMost(Duration.ofSeconds(5))
+                .ignoreExceptions()
+                .until(() -> answer(etcd.range(EtcdRangeQuery.key("a"))).revision() > 0);
+    }
+
+    @Test
+    void shouldNotKnowTheOutcomeWithinTheTimeOutWhenEtcdIsKilled() {
+        put("a", "1");
+        server.kill();
+        long start = System.nanoTime();
+        EtcdException failure = failure(etcd.txn(new EtcdTxn().put("a", bytes("2"))));
+        assertThat(System.nanoTime() - start).isLessThan(TIMEOUT.plus(SLACK).toNanos());
+        assertThat(failure).hasMessageContaining("etcd at " + server.endpoint());
+        assertThat(failure.kind()).isEqualTo(Kind.UNKNOWN_OUTCOME);
+        assertThat(failure.mayHaveHappened()).isTrue();
+        server.restart();
+        awaitAnswers();
+    }
+
+    @Test
+    void shouldNotKnowTheOutcomeAfterTheTimeOutWhenEtcdIsFrozen() {
+        put("a", "1");
+        server.freeze();
+        long start = System.nanoTime();
+        EtcdException failure = failure(etcd.txn(new EtcdTxn().put("a", bytes("2"))));
+        assertThat(System.nanoTime() - start)
+                .isBetween(
+                        TIMEOUT.minusMillis(100).toNanos(), TIMEOUT.plus(SLACK).toNanos());
+        assertThat(failure.kind()).isEqualTo(Kind.UNKNOWN_OUTCOME);
+        assertThat(failure).hasMessageContaining("no answer in time");
+        server.thaw();
+        awaitAnswers();
+    }
+
+    @Test
+    void shouldAnswerAgainAtOnceWhenEtcdWasAwayForLong() {
+        put("a", "1");
+        server.kill();
+        // so often that a connection that waits longer each time would wait long
+        for (int i = 0; i < 30; i++) {
+            assertThat(failure(etcd.range(EtcdRangeQuery.key("a")))).hasMessageContaining("is etcd up");
+        }
+        server.restart();
+        long start = System.nanoTime();
+        awaitAnswers();
+        assertThat(System.nanoTime() - start).isLessThan(SLACK.toNanos());
+    }
+
+    @Test
+    void shouldTellEveryChangeOnceWhenEtcdRestartsUnderAWatch() {
+        Told told = watch(etcd, put("w/0", "0"));
+        for (int i = 1; i <= 20; i++) {
+            if (i % 5 == 0) {
+                server.kill();
+                server.restart();
+                awaitAnswers();
+            }
+            put("w/" + i, "" + i);
+        }
+        told.awaitValues(21);
+        assertThat(told.values)
+                .isEqualTo(
+                        IntStream.rangeClosed(0, 20).mapToObj(Integer::toString).toList());
+        assertThat(told.ends).isEmpty();
+    }
+
+    @Test
+    void shouldConnectAnewWhenAWatchedConnectionIsSilentAndNobodyCalls() {
+        try (CutProxy proxy = CutProxy.to(server.endpoint().getPort());
+                JetcdEtcd through = through(proxy)) {
+            Told told = watch(through, put("w/0", "0"));
+            told.awaitValues(1);
+            proxy.cut();
+            put("w/1", "1");
+            Awaitility.await("a second connection").until(() -> proxy.accepted() >= 2);
+            proxy.mend();
+            told.awaitValues(2);
+            assertThat(told.values).containsExactly("0", "1");
+        }
+    }
+
+    @Test
+    void shouldTellAllWhenTheConnectionBreaksBeforeTheFirstChangesWereTold() {
+        // more than fits into the connection's buffers, so that the break comes amid them
+        String large = "x".repeat(500_000);
+        try (JetcdEtcd patient = JetcdEtcd.open(
+                        server.options().requestTimeout(Duration.ofSeconds(20)).build());
+                CutProxy proxy = CutProxy.to(server.endpoint().getPort());
+                JetcdEtcd through = through(proxy)) {
+            long first = put(patient, "w/0", "0" + large);
+            for (int i = 1; i < 40; i++) {
+                put(patient, "w/" + i, i + large);
+            }
+            proxy.delay(Duration.ofMillis(2));
+            Told told = watch(through, first);
+            told.awaitValues(1);
+            proxy.breakConnections();
+            proxy.delay(Duration.ZERO);
+            told.awaitValues(40);
+            assertThat(told.values.stream().map(value -> value.replace("x", "")).toList())
+                    .isEqualTo(
+                            IntStream.range(0, 40).mapToObj(Integer::toString).toList());
+        }
+    }
+
+    @Test
+    void shouldNotKnowTheOutcomeAndRecoverWhenTheNetworkIsCutWithoutAWord() {
+        try (CutProxy proxy = CutProxy.to(server.endpoint().getPort());
+                JetcdEtcd through = through(proxy)) {
+            Told told = watch(through, put(through, "w/0", "0"));
+            told.awaitValues(1);
+            proxy.cut();
+            put("w/1", "1");
+            assertThat(failure(through.range(EtcdRangeQuery.key("w/0"))).kind()).isEqualTo(Kind.UNKNOWN_OUTCOME);
+            proxy.mend();
+            told.awaitValues(2);
+            assertThat(put(through, "w/2", "2")).isPositive();
+            told.awaitValues(3);
+            assertThat(told.values).containsExactly("0", "1", "2");
+        }
+    }
+
+    @Test
+    void shouldEndTheWatchWhenItsRevisionIsCompactedWhileItWasCutOff() {
+        try (CutProxy proxy = CutProxy.to(server.endpoint().getPort());
+                JetcdEtcd through = through(proxy)) {
+            Told told = watch(through, put("w/0", "0"));
+            told.awaitValues(1);
+            proxy.cut();
+            proxy.breakConnections();
+            put("w/1", "1");
+            answer(etcd.compact(put("w/2", "2")));
+            proxy.mend();
+            Awaitility.await("the end").until(() -> !told.ends.isEmpty());
+            assertThat(told.ends).extracting(EtcdException::kind).containsExactly(Kind.COMPACTED);
+            assertThat(told.values).containsExactly("0");
+        }
+    }
+
+    @Test
+    void shouldSayNoSpaceAndHowToGetSomeWhenTheQuotaIsReached() {
+        etcd.close();
+        server.close();
+        server = EtcdProcess.plan().quotaBytes(16 << 20).start();
+        etcd = JetcdEtcd.open(server.options().build());
+        long first = put("kept", "kept");
+        byte[] large = new byte[1 << 20];
+        CompletableFuture<EtcdTxnAnswer> last;
+        int puts = 0;
+        do {
+            last = etcd.txn(new EtcdTxn().put("large/" + puts++, large));
+            Awaitility.await("an answer").until(last::isDone);
+        } while (!last.isCompletedExceptionally() && puts < 64);
+        EtcdException failure = failure(last);
+        assertThat(failure)
+                .hasMessageContainingAll(
+                        "database space exceeded",
+                        "--quota-backend-bytes",
+                        "etcdctl --endpoints " + server.endpoint() + " compact",
+                        "defrag",
+                        "alarm disarm");
+        assertThat(failure.kind()).isEqualTo(Kind.NO_SPACE);
+        assertThat(failure.mayHaveHappened()).isFalse();
+        EtcdHealth health = answer(etcd.health());
+        assertThat(health.alarms()).containsExactly("NOSPACE");
+        assertThat(health.sizeBytes()).isGreaterThan(8 << 20);
+        assertThat(answer(etcd.range(EtcdRangeQuery.keyAt("kept", first))).entries())
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldNameTheEndpointAndTheCauseWhenNothingListensThere() {
+        int port = LoopbackPorts.free();
+        try (JetcdEtcd nowhere = JetcdEtcd.open(
+                EtcdOptions.builder().endpoints("127.0.0.1:" + port).build())) {
+            assertThat(failure(nowhere.range(EtcdRangeQuery.key("a"))))
+                    .hasMessageContainingAll(
+                            "etcd at http://127.0.0.1:" + port, "Connection refused", "--etcd-endpoints");
+        }
+        try (JetcdEtcd unknown = JetcdEtcd.open(
+                EtcdOptions.builder().endpoints("nobody.invalid:2379").build())) {
+            assertThat(failure(unknown.range(EtcdRangeQuery.key("a"))))
+                    .hasMessageContainingAll("etcd at http://nobody.invalid:2379", "--etcd-endpoints");
+        }
+    }
+
+    private static JetcdEtcd through(CutProxy proxy) {
+        List<URI> endpoints = List.of(proxy.endpoint());
+        return JetcdEtcd.open(EtcdOptions.builder()
+                .endpoints(endpoints)
+                .requestTimeout(TIMEOUT)
+                .build());
+    }
+
+    /** What a watch of w/ was told. */
+    private record Told(List<String> values, List<EtcdException> ends) {
+        void awaitValues(int count) {
+            Awaitility.await(count + " changes")
+                    .atMost(Duration.ofSeconds(15))
+                    .until(() -> values.size() >= count || !ends.isEmpty());
+            assertThat(ends).isEmpty();
+        }
+    }
+
+    private static Told watch(Etcd etcd, long from) {
+        Told told = new Told(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
+        etcd.watch(
+                "w/",
+                EtcdRangeQuery.endOf("w/"),
+                from,
+                changes -> told.values.add(
+                        changes.put().stream().map(EtcdBehaviour::text).collect(Collectors.joining())),
+                told.ends::add);
+        return told;
+    }
+}
