@@ -42,7 +42,7 @@ public enum ErrorCode {
     PUT_IN_PROGRESS(-2001, true),
     /** The write grant lapsed; its writer must end it and start again. */
     GRANT_LAPSED(-2002, true),
-    /** It can't be learnt within the deadline whether the put was committed. */
+    /** It can't be learnt, within the deadline or since the leader changed, whether the put was committed. */
     OUTCOME_UNKNOWN(-2003, true),
     /** The object under the key is another one by now. */
     OBJECT_CHANGED(-2004, true),
