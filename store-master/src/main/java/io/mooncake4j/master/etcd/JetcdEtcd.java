@@ -16,6 +16,7 @@ import io.etcd.jetcd.api.StatusResponse;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.Deadline;
 import io.grpc.Status;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,11 @@ public final class JetcdEtcd implements Etcd {
      */
     public static JetcdEtcd open(EtcdOptions options) {
         return new JetcdEtcd(options);
+    }
+
+    /** The member that calls go to now. */
+    URI endpoint() {
+        return connections.current().endpoint();
     }
 
     @Override
