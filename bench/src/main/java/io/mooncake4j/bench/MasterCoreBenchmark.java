@@ -88,6 +88,7 @@ public class MasterCoreBenchmark {
                                     1L << 30,
                                     new Segment.Address("127.0.0.1", 1, 1),
                                     null),
+                            new Commit(),
                             System.nanoTime());
         }
         for (int i = 0; i < objects / BATCH; i++) {

@@ -53,7 +53,7 @@ public final class MasterView {
     /** What became of the put of a key under a grant. */
     public Puts.Fate fate(String key, long grantId) {
         KeySlice slice = new KeySlice(core.objects().tenant("")).at(KeyColumn.of(List.of(key)), 0);
-        return core.puts().fate(slice, grantId);
+        return core.puts().fate(slice, grantId, System.nanoTime());
     }
 
     public long grantsLapsed() {

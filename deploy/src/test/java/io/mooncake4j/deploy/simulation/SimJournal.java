@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * these, shared by the lives of one cluster.
  */
 final class SimJournal implements ChangeLog {
-    private record Waiting(long sequence, Runnable action) {}
+    private record Waiting(long sequence, Waiter waiter) {}
 
     private final World world;
     private final SimProcess process;
@@ -79,7 +79,7 @@ final class SimJournal implements ChangeLog {
             durable = batch;
             for (Waiting next = waiting.peek(); next != null && next.sequence <= durable; next = waiting.peek()) {
                 waiting.poll();
-                next.action.run();
+                next.waiter.durable();
             }
             if (head > durable) {
                 commit();
@@ -88,11 +88,11 @@ final class SimJournal implements ChangeLog {
     }
 
     @Override
-    public void whenDurable(long sequence, Runnable action) {
+    public void whenDurable(long sequence, Waiter waiter) {
         if (sequence <= durable) {
-            action.run();
+            waiter.durable();
         } else {
-            waiting.add(new Waiting(sequence, action));
+            waiting.add(new Waiting(sequence, waiter));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.mooncake4j.master.etcd;
 
+import java.util.concurrent.CompletionException;
+
 /** A call to etcd failed. */
 public final class EtcdException extends RuntimeException {
     /** Why. */
@@ -37,6 +39,15 @@ public final class EtcdException extends RuntimeException {
     public EtcdException(Kind kind, String message) {
         super(message);
         this.kind = kind;
+    }
+
+    /** What a future of {@link Etcd} failed with. */
+    public static EtcdException of(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof EtcdException known ? known : new EtcdException(Kind.REFUSED, cause.toString(), cause);
     }
 
     public Kind kind() {

@@ -14,8 +14,8 @@ public final class MemoryJournal implements ChangeLog {
     }
 
     @Override
-    public void whenDurable(long sequence, Runnable action) {
-        action.run();
+    public void whenDurable(long sequence, Waiter waiter) {
+        waiter.durable();
     }
 
     @Override

@@ -32,10 +32,26 @@ public sealed interface Change {
     /** Nothing is under the key any more. */
     record ObjectRemoved(String tenant, byte[] key, long objectId) implements Change {}
 
-    /** The segment belongs to the cluster. */
-    record SegmentMounted(UUID segmentId, String name, String hostId, long sizeBytes, long regionBytes)
+    /** The segment belongs to the cluster, and is reached at that address; the same again with another address: it moved. */
+    record SegmentMounted(
+            UUID segmentId, String name, String hostId, long sizeBytes, long regionBytes, Segment.Address address)
             implements Change {}
 
     /** The segment's content is lost for good; its id is never taken again. */
     record SegmentDropped(UUID segmentId) implements Change {}
+
+    /**
+     * A leader's first record.
+     *
+     * @param revision of the leader key
+     * @param longestReadLeaseNanos the longest that a read lease of this term, or one left of a term before, may last
+     */
+    record TermOpened(long revision, long longestReadLeaseNanos) implements Change {}
+
+    /**
+     * A leader's last record, if it hands over. It means nothing once another record follows.
+     *
+     * @param leaseLeftNanos for how long readers may still use what is or was there
+     */
+    record HandedOver(long leaseLeftNanos) implements Change {}
 }

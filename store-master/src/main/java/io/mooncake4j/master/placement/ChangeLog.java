@@ -1,13 +1,49 @@
 package io.mooncake4j.master.placement;
 
+import org.jspecify.annotations.Nullable;
+
 /** The ordered record of placement changes. Safe for all threads; never blocks. */
 public interface ChangeLog {
+    /** Waits for something to be durable. Called once, on any thread; must not block. */
+    @FunctionalInterface
+    interface Waiter {
+        void durable();
+
+        /** This process no longer leads, and can't learn whether it became durable. */
+        default void lost() {}
+    }
+
     /** Appends a change and returns its sequence number; changes of one object are appended in their order. */
     long append(Change change);
 
-    /** Runs the action, on any thread, once everything up to the sequence number is durable. */
-    void whenDurable(long sequence, Runnable action);
+    /** The number of the last change that was appended; 0 if none was. */
+    default long lastSequence() {
+        return 0;
+    }
+
+    /** Tells the waiter once everything up to the sequence number is durable; waiters of one number in their order. */
+    void whenDurable(long sequence, Waiter waiter);
+
+    /** Tells the waiter once puts up to the sequence number may be acknowledged, as the durability is set (S8). */
+    default void whenAcknowledgeable(long sequence, Waiter waiter) {
+        whenDurable(sequence, waiter);
+    }
+
+    /** Whether an object is visible only when it is durable. */
+    default boolean hidesUntilDurable() {
+        return false;
+    }
 
     /** Whether the placement outlives this process. */
     boolean durable();
+
+    /** Everything up to this number is durable; 0 where nothing ever is. */
+    default long durableSequence() {
+        return 0;
+    }
+
+    /** Why no new put is taken for now, or null. */
+    default @Nullable String refusal() {
+        return null;
+    }
 }

@@ -33,6 +33,7 @@ final class Committing {
         synchronized (shard) {
             ObjectEntry entry = shard.find(key);
             if (entry != null && entry.id == grantId) {
+                commit.upTo(core.log.lastSequence());
                 return ErrorCode.OK;
             }
             grant = shard.grants.find(key);
@@ -89,6 +90,16 @@ final class Committing {
         return ErrorCode.OK;
     }
 
+    /** S8: with durability "sync" it is visible only after the commit. */
+    private void hide(ObjectShard shard, long objectId, long sequence) {
+        shard.hide(objectId);
+        core.log.whenDurable(sequence, () -> {
+            synchronized (shard) {
+                shard.show(objectId);
+            }
+        });
+    }
+
     private void place(
             ObjectShard shard, Grant grant, Replica[] replicas, long checksum, Commit commit, long nowNanos) {
         Change.ObjectPlaced change = new Change.ObjectPlaced(
@@ -102,12 +113,14 @@ final class Committing {
         long sequence = core.log.append(change);
         commit.upTo(sequence);
         ObjectEntry before = core.durable.apply(shard, change, nowNanos);
+        if (core.log.hidesUntilDurable()) {
+            hide(shard, grant.id, sequence);
+        }
         if (grant.terms.softPinNanos() > 0) {
             ObjectEntry placed = shard.find(new KeySlice(grant.tenant).at(grant.key, 0, grant.key.length));
             shard.softPin(Objects.requireNonNull(placed), nowNanos + grant.terms.softPinNanos());
         }
         if (before != null) {
-            shard.grants.gone(before.id, nowNanos);
             core.removals().releaseOnceDurable(before.replicas, before.leasedUntilNanos, sequence, nowNanos);
         }
     }

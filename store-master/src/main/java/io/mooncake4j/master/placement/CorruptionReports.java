@@ -32,7 +32,7 @@ public final class CorruptionReports {
 
     /** Takes a reader's report; OBJECT_CHANGED if it is not about the current object. */
     public ErrorCode report(KeySlice key, long objectId, UUID segmentId, long nowNanos) {
-        ObjectView object = core.reads().lease(key, objectId, core.times().readLeaseNanos(), nowNanos);
+        ObjectView object = core.reads().lease(key, objectId, core.readLeaseNanos(), nowNanos);
         if (object == null) {
             return ErrorCode.OBJECT_NOT_FOUND;
         }
@@ -75,8 +75,7 @@ public final class CorruptionReports {
         List<Order> orders = new ArrayList<>();
         for (Order order : open.values()) {
             if (order.segmentId().equals(segment.id())) {
-                ObjectView object = core.reads()
-                        .lease(slice(order), order.objectId(), core.times().readLeaseNanos(), nowNanos);
+                ObjectView object = core.reads().lease(slice(order), order.objectId(), core.readLeaseNanos(), nowNanos);
                 if (object == null || object.id() != order.objectId()) {
                     open.remove(order.id());
                 } else {

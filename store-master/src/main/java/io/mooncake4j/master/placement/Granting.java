@@ -107,7 +107,8 @@ final class Granting {
             ObjectEntry entry = shard.find(key);
             if (entry != null && entry.readable()) {
                 shard.touch(entry, nowNanos);
-                return GrantResult.refused(ErrorCode.OBJECT_ALREADY_EXISTS);
+                return GrantResult.refused(
+                        shard.isHidden(entry) ? ErrorCode.PUT_IN_PROGRESS : ErrorCode.OBJECT_ALREADY_EXISTS);
             }
             Grant open = shard.grants.find(key);
             if (open != null && open.lapsed(nowNanos)) {

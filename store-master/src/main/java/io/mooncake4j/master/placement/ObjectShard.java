@@ -3,6 +3,7 @@ package io.mooncake4j.master.placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ final class ObjectShard {
     private static final int INITIAL_SLOTS = 16;
 
     final GrantBook grants;
+    /** Objects that nobody may see before they are durable. */
+    private final LongHashSet hidden = new LongHashSet();
+
     private final EvictionOrder evictable = new EvictionOrder();
     private @Nullable ObjectEntry[] slots = new @Nullable ObjectEntry[INITIAL_SLOTS];
     private int count;
@@ -38,6 +42,25 @@ final class ObjectShard {
             }
         }
         return null;
+    }
+
+    /** As {@link #find}, without what nobody may see yet. */
+    @Nullable
+    ObjectEntry findVisible(KeySlice key) {
+        ObjectEntry entry = find(key);
+        return entry == null || isHidden(entry) ? null : entry;
+    }
+
+    boolean isHidden(ObjectEntry entry) {
+        return !hidden.isEmpty() && hidden.contains(entry.id);
+    }
+
+    void hide(long objectId) {
+        hidden.add(objectId);
+    }
+
+    void show(long objectId) {
+        hidden.remove(objectId);
     }
 
     /** Adds an object under a key that has none. */
@@ -94,6 +117,20 @@ final class ObjectShard {
         for (ObjectEntry first : slots) {
             for (ObjectEntry entry = first; entry != null; entry = entry.nextInChain) {
                 action.accept(entry);
+            }
+        }
+    }
+
+    /** Every object whose hash ends in the bits, of which the lowest are this shard's. */
+    void forEachEndingIn(int depth, long bits, Consumer<ObjectEntry> action) {
+        long mask = (1L << depth) - 1;
+        // The next bits choose the slot, as far as there are so many slots.
+        int step = 1 << Math.min(depth - ObjectTable.SHARD_BITS, Integer.numberOfTrailingZeros(slots.length));
+        for (int slot = slot(bits) & (step - 1); slot < slots.length; slot += step) {
+            for (ObjectEntry entry = slots[slot]; entry != null; entry = entry.nextInChain) {
+                if ((entry.hash & mask) == (bits & mask)) {
+                    action.accept(entry);
+                }
             }
         }
     }

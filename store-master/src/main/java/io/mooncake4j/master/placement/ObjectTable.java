@@ -5,7 +5,10 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** All objects, by hash range. Safe for all threads: who works on a shard holds its monitor. */
 public final class ObjectTable {
-    static final int SHARDS = 256;
+    /** The low bits of a key's hash that choose its shard. */
+    static final int SHARD_BITS = 8;
+
+    static final int SHARDS = 1 << SHARD_BITS;
 
     private static final Tenant NOBODY = new Tenant("");
 

@@ -14,7 +14,9 @@ public final class Puts {
         OPEN,
         COMMITTED,
         REMOVED,
-        NEVER
+        NEVER,
+        /** It was made in an earlier term; whether it was committed and removed since, this leader can't know. */
+        FORGOTTEN
     }
 
     private final MasterCore core;
@@ -102,18 +104,21 @@ public final class Puts {
     }
 
     /** What became of a grant. */
-    public Fate fate(KeySlice key, long grantId) {
+    public Fate fate(KeySlice key, long grantId, long nowNanos) {
         ObjectShard shard = core.objects.shardOf(key.hash());
         synchronized (shard) {
             ObjectEntry entry = shard.find(key);
             if (entry != null && entry.id == grantId) {
-                return Fate.COMMITTED;
+                return shard.isHidden(entry) ? Fate.OPEN : Fate.COMMITTED;
             }
             Grant grant = shard.grants.find(key);
             if (grant != null && grant.id == grantId) {
                 return Fate.OPEN;
             }
-            return shard.grants.wasCommitted(grantId) ? Fate.REMOVED : Fate.NEVER;
+            if (shard.grants.wasCommitted(grantId)) {
+                return Fate.REMOVED;
+            }
+            return core.knowsEndOf(grantId, nowNanos) ? Fate.NEVER : Fate.FORGOTTEN;
         }
     }
 

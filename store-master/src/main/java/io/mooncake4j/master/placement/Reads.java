@@ -27,7 +27,7 @@ public final class Reads {
      * {@link #located}.
      */
     public @Nullable ObjectView get(KeySlice key, long nowNanos) {
-        return lease(key, ObjectEntry.ANY_ID, core.times().readLeaseNanos(), nowNanos);
+        return lease(key, ObjectEntry.ANY_ID, core.readLeaseNanos(), nowNanos);
     }
 
     /** Counts what {@link #get} found and missed; once a batch, as threads wait for each other at a counter. */
@@ -43,7 +43,7 @@ public final class Reads {
      * @throws StoreException OBJECT_CHANGED if the key holds another object by now, OBJECT_NOT_FOUND if none
      */
     public ObjectView renew(KeySlice key, long objectId, long nowNanos) {
-        ObjectView found = lease(key, objectId, core.times().readLeaseNanos(), nowNanos);
+        ObjectView found = lease(key, objectId, core.readLeaseNanos(), nowNanos);
         if (found == null) {
             throw new StoreException(ErrorCode.OBJECT_NOT_FOUND, "the object is gone");
         }
@@ -58,7 +58,7 @@ public final class Reads {
     ObjectView lease(KeySlice key, long onlyId, long leaseNanos, long nowNanos) {
         ObjectShard shard = core.objects.shardOf(key.hash());
         synchronized (shard) {
-            ObjectEntry entry = shard.find(key);
+            ObjectEntry entry = shard.findVisible(key);
             if (entry == null) {
                 return null;
             }
@@ -81,7 +81,7 @@ public final class Reads {
     public long sizeOf(KeySlice key) {
         ObjectShard shard = core.objects.shardOf(key.hash());
         synchronized (shard) {
-            ObjectEntry entry = shard.find(key);
+            ObjectEntry entry = shard.findVisible(key);
             return entry != null && entry.readable() ? entry.sizeBytes : -1;
         }
     }
@@ -90,7 +90,7 @@ public final class Reads {
     public @Nullable ObjectDetails describe(KeySlice key, long nowNanos) {
         ObjectShard shard = core.objects.shardOf(key.hash());
         synchronized (shard) {
-            ObjectEntry entry = shard.find(key);
+            ObjectEntry entry = shard.findVisible(key);
             if (entry == null) {
                 return null;
             }
@@ -138,7 +138,8 @@ public final class Reads {
             shard.forEach(entry -> {
                 if (entry.tenant == tenant
                         && (after == null || PageMark.ORDER.compare(entry.key, after) > 0)
-                        && entry.readable()) {
+                        && entry.readable()
+                        && !shard.isHidden(entry)) {
                     found.add(entry);
                 }
             });

@@ -28,6 +28,8 @@ public final class Removals {
         synchronized (shard) {
             ObjectEntry entry = shard.find(key);
             if (entry == null) {
+                // Whoever removed it may still wait for the commit.
+                commit.upTo(core.log.lastSequence());
                 return ErrorCode.OBJECT_NOT_FOUND;
             }
             if (onlyId != ObjectEntry.ANY_ID && onlyId != entry.id) {
@@ -64,8 +66,7 @@ public final class Removals {
     long remove(ObjectShard shard, ObjectEntry entry, long nowNanos) {
         Change.ObjectRemoved change = new Change.ObjectRemoved(entry.tenant.name(), entry.key, entry.id);
         long sequence = core.log.append(change);
-        core.durable.apply(shard, change);
-        shard.grants.gone(entry.id, nowNanos);
+        core.durable.apply(shard, change, nowNanos);
         releaseOnceDurable(entry.replicas, entry.leasedUntilNanos, sequence, nowNanos);
         return sequence;
     }
@@ -90,24 +91,23 @@ public final class Removals {
         }
     }
 
-    /** Drops every replica in a segment that is dropped already. May take long. */
-    void dropSegment(Segment segment, long nowNanos) {
+    /** Drops every replica in any segment that is dropped already. May take long. */
+    void dropLost(long nowNanos) {
         for (int i = 0; i < ObjectTable.SHARDS; i++) {
             ObjectShard shard = core.objects.shard(i);
             synchronized (shard) {
                 for (ObjectEntry entry : shard.entries()) {
-                    dropReplicas(shard, entry, segment, nowNanos);
+                    dropReplicas(shard, entry, null, nowNanos);
                 }
             }
         }
     }
 
-    private void dropReplicas(ObjectShard shard, ObjectEntry entry, Segment segment, long nowNanos) {
+    private void dropReplicas(ObjectShard shard, ObjectEntry entry, @Nullable Segment corrupt, long nowNanos) {
         List<Replica> kept = new ArrayList<>(entry.replicas.length);
         List<Replica> gone = new ArrayList<>(1);
         for (Replica replica : entry.replicas) {
-            // Another segment may be dropped, too, and its turn in this shard be still to come.
-            boolean lost = replica.segment() == segment || replica.segment().state() == Segment.State.DROPPED;
+            boolean lost = replica.segment() == corrupt || replica.segment().state() == Segment.State.DROPPED;
             (lost ? gone : kept).add(replica);
         }
         if (gone.isEmpty()) {

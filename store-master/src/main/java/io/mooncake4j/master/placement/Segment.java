@@ -1,8 +1,11 @@
 package io.mooncake4j.master.placement;
 
+import io.mooncake4j.transfer.safety.SafetyRule;
+import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.SealKey;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,18 +26,26 @@ public final class Segment implements Candidate {
 
     /** Where the segment's process is reached; a nonce tells one life of it from the next. */
     public record Address(String host, int dataPort, long processNonce) {
+        /** Of a segment whose node stopped and kept its memory. */
         static final Address NOWHERE = new Address("", 0, 0);
     }
+
+    private static final long SPACE_OF_GHOST = 64;
 
     private final UUID id;
     private final String name;
     private final String hostId;
     private final long sizeBytes;
     private final long regionBytes;
-    private final SealKey sealKey;
     private final SegmentSpace space;
-    private final SessionLedger sessions;
-    private final ReclaimQueue reclaim;
+    // What a leader's term has; a standby has no use of it.
+    private @Nullable SealKey sealKey;
+    private SessionLedger sessions;
+    private ReclaimQueue reclaim;
+    /** Whether the node cut all writers of earlier terms (S5). */
+    private boolean adopted;
+
+    private long noGrantsBeforeNanos;
 
     private volatile Address address = Address.NOWHERE;
     private volatile State state = State.OFFLINE;
@@ -44,18 +55,55 @@ public final class Segment implements Candidate {
     /** Earlier lives: a message of one that arrives late must not pass for a new life. */
     private final Set<Long> pastNonces = new HashSet<>();
 
-    Segment(Change.SegmentMounted mounted, MasterCore.Settings term, AtomicLong generations, long nowNanos) {
+    /** Offline, and of no term. */
+    Segment(Change.SegmentMounted mounted, long nowNanos) {
         this.id = mounted.segmentId();
         this.name = mounted.name();
         this.hostId = mounted.hostId();
         this.sizeBytes = mounted.sizeBytes();
         this.regionBytes = mounted.regionBytes();
-        this.sealKey = SealKey.derive(term.clusterSecret(), id, term.epoch());
         this.space = new SegmentSpace(sizeBytes, regionBytes);
-        this.sessions = new SessionLedger(generations);
-        this.reclaim = new ReclaimQueue(space, term.rules());
+        this.sessions = new SessionLedger(new AtomicLong());
+        this.reclaim = new ReclaimQueue(space, SafetyRules.ALL);
+        this.address = mounted.address();
         this.freeBytes = space.freeBytes();
         this.heardNanos = nowNanos;
+    }
+
+    /** One that was dropped, of which only the name is left. */
+    static Segment ghost(UUID id) {
+        Segment ghost =
+                new Segment(new Change.SegmentMounted(id, "", "", SPACE_OF_GHOST, SPACE_OF_GHOST, Address.NOWHERE), 0);
+        ghost.state = State.DROPPED;
+        return ghost;
+    }
+
+    /**
+     * A leader's term begins. A segment of an earlier term can be read at once; it gets no new extents before the instant,
+     * nor before its node has adopted the term.
+     */
+    synchronized void begin(
+            MasterCore.Settings term, AtomicLong generations, boolean inherited, long firstGrantNanos, long nowNanos) {
+        sealKey = SealKey.derive(term.clusterSecret(), id, term.epoch());
+        sessions = new SessionLedger(generations);
+        reclaim = new ReclaimQueue(space, term.rules());
+        adopted = !inherited || !term.rules().enforce(SafetyRule.HOLD_OFF);
+        noGrantsBeforeNanos = term.rules().enforce(SafetyRule.HOLD_OFF) ? firstGrantNanos : nowNanos;
+        heardNanos = nowNanos;
+        suspended = inherited && address.equals(Address.NOWHERE);
+        state = inherited && !suspended ? State.SUSPECT : State.OFFLINE;
+    }
+
+    /** Takes extents that an object of an earlier term has; false if they are not free, or not in this segment. */
+    synchronized boolean claim(Extent extent) {
+        boolean claimed = space.claim(extent);
+        freeBytes = space.freeBytes();
+        return claimed;
+    }
+
+    /** The node has cut all writers of earlier terms. */
+    synchronized void adopt() {
+        adopted = true;
     }
 
     public UUID id() {
@@ -88,8 +136,9 @@ public final class Segment implements Candidate {
         return state;
     }
 
-    public SealKey sealKey() {
-        return sealKey;
+    /** Of the term. */
+    public synchronized SealKey sealKey() {
+        return Objects.requireNonNull(sealKey, "no term has begun");
     }
 
     @Override
@@ -224,7 +273,7 @@ public final class Segment implements Candidate {
         address = newAddress;
         heardNanos = nowNanos;
         suspended = false;
-        state = State.OK;
+        state = grantable(nowNanos) ? State.OK : State.SUSPECT;
         return true;
     }
 
@@ -235,6 +284,11 @@ public final class Segment implements Candidate {
         suspended = true;
         state = State.OFFLINE;
         return true;
+    }
+
+    /** Where another leader found it. */
+    synchronized void moved(Address newAddress) {
+        address = newAddress;
     }
 
     synchronized void drop() {
@@ -259,12 +313,18 @@ public final class Segment implements Candidate {
         long silent = nowNanos - heardNanos;
         if (suspended || silent >= times.offlineNanos()) {
             state = State.OFFLINE;
-        } else if (silent >= times.suspectNanos() || sessions.overdueSince(nowNanos - times.confirmCutNanos())) {
+        } else if (!grantable(nowNanos)
+                || silent >= times.suspectNanos()
+                || sessions.overdueSince(nowNanos - times.confirmCutNanos())) {
             state = State.SUSPECT;
         } else {
             state = State.OK;
         }
         return silent >= times.dropNanos();
+    }
+
+    private boolean grantable(long nowNanos) {
+        return adopted && nowNanos - noGrantsBeforeNanos >= 0;
     }
 
     synchronized List<Extent> waitingExtents() {

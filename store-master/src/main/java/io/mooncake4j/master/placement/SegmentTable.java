@@ -20,10 +20,19 @@ public final class SegmentTable {
     /** Kept for good, and small because segments are dropped rarely. */
     private final Set<UUID> dropped = ConcurrentHashMap.newKeySet();
 
+    /** Stand for segments that were dropped while replicas there had not been taken from their objects yet. */
+    private final ConcurrentHashMap<UUID, Segment> ghosts = new ConcurrentHashMap<>();
+
     private volatile Snapshot snapshot = Snapshot.of(List.of());
 
     public @Nullable Segment find(UUID id) {
         return byId.get(id);
+    }
+
+    /** The segment, or a dropped one of that id. */
+    Segment findOrGhost(UUID id) {
+        Segment known = byId.get(id);
+        return known != null ? known : ghosts.computeIfAbsent(id, Segment::ghost);
     }
 
     /** Whether a segment of this id was here before: no other content may have that name (S6). */
@@ -45,6 +54,10 @@ public final class SegmentTable {
         List<Segment> all = new ArrayList<>(snapshot.segments());
         all.add(segment);
         snapshot = Snapshot.of(all);
+    }
+
+    void addDropped(UUID id) {
+        dropped.add(id);
     }
 
     synchronized void remove(Segment segment) {

@@ -2,7 +2,6 @@ package io.mooncake4j.master.placement;
 
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,7 @@ public final class Segments {
      * @throws StoreException SEGMENT_NOT_FOUND if its content is not ours to take: it must come back empty under a new
      *     id; SEGMENT_ALREADY_EXISTS if an empty one comes under an id that has content; INVALID_PARAMS
      */
-    public synchronized Segment mount(Offer offer, long nowNanos) {
+    public synchronized Segment mount(Offer offer, Commit commit, long nowNanos) {
         check(offer);
         Segment known = core.segmentTable.find(offer.segmentId());
         if (known == null) {
@@ -64,7 +63,7 @@ public final class Segments {
                                                 + core.epoch().clusterId())
                                 + "; it must come back empty under a new id");
             }
-            return mountNew(offer, nowNanos);
+            return mountNew(offer, commit, nowNanos);
         }
         boolean sameLife = known.address().processNonce() == offer.address().processNonce();
         if (offer.cluster() == null && !sameLife) {
@@ -79,19 +78,33 @@ public final class Segments {
             throw new StoreException(
                     ErrorCode.SEGMENT_NOT_FOUND, "segment " + offer.segmentId() + " came back with another size");
         }
+        Segment.Address before = known.address();
         if (!known.remount(offer.address(), nowNanos)) {
             throw new StoreException(
                     ErrorCode.SEGMENT_NOT_FOUND, "that process of segment " + offer.segmentId() + " has ended before");
+        }
+        if (!before.equals(offer.address())) {
+            commit.upTo(core.log.append(mounted(offer)));
         }
         LOG.info("segment {} ({}) is back at {}", known.name(), known.id(), offer.address());
         return known;
     }
 
-    private Segment mountNew(Offer offer, long nowNanos) {
-        Change.SegmentMounted change = new Change.SegmentMounted(
-                offer.segmentId(), offer.name(), offer.hostId(), offer.sizeBytes(), offer.regionBytes());
-        core.log.append(change);
+    private static Change.SegmentMounted mounted(Offer offer) {
+        return new Change.SegmentMounted(
+                offer.segmentId(),
+                offer.name(),
+                offer.hostId(),
+                offer.sizeBytes(),
+                offer.regionBytes(),
+                offer.address());
+    }
+
+    private Segment mountNew(Offer offer, Commit commit, long nowNanos) {
+        Change.SegmentMounted change = mounted(offer);
+        commit.upTo(core.log.append(change));
         Segment segment = core.durable.apply(change, nowNanos);
+        segment.begin(core.settings, core.generations, false, nowNanos, nowNanos);
         segment.remount(offer.address(), nowNanos);
         LOG.info(
                 "segment {} ({}) of {} bytes mounted at {}:{}",
@@ -162,6 +175,11 @@ public final class Segments {
         return segment;
     }
 
+    /** The node follows this leader: it has cut all writers of earlier terms. */
+    public void adopted(Segment segment) {
+        segment.adopt();
+    }
+
     /** The node cut every session of the client up to the generation, and none of their threads copies any more. */
     public void confirmCut(Segment segment, UUID client, long generation) {
         segment.confirmCut(client, generation);
@@ -175,31 +193,38 @@ public final class Segments {
     }
 
     /** The node stops and keeps its memory. */
-    public void suspend(UUID segmentId, long processNonce) {
+    public void suspend(UUID segmentId, long processNonce, Commit commit) {
         Segment segment = core.segmentTable.find(segmentId);
         if (segment == null || !segment.suspend(processNonce)) {
             throw new StoreException(
                     ErrorCode.SEGMENT_NOT_FOUND, "segment " + segmentId + " is not mounted by this process");
         }
+        commit.upTo(core.log.append(new Change.SegmentMounted(
+                segmentId,
+                segment.name(),
+                segment.hostId(),
+                segment.sizeBytes(),
+                segment.regionBytes(),
+                Segment.Address.NOWHERE)));
         LOG.info("segment {} ({}) is suspended: its content is kept", segment.name(), segment.id());
     }
 
     /** The node stops for good. Leaving twice is harmless. May take long: every object is visited. */
-    public void leave(UUID segmentId, long processNonce, long nowNanos) {
+    public void leave(UUID segmentId, long processNonce, Commit commit, long nowNanos) {
         Segment segment;
         synchronized (this) {
             segment = core.segmentTable.find(segmentId);
             if (segment == null || segment.address().processNonce() != processNonce) {
                 return;
             }
-            drop(segment, "it left");
+            commit.upTo(drop(segment, "it left"));
         }
-        core.removals().dropSegment(segment, nowNanos);
+        core.removals().dropLost(nowNanos);
     }
 
     /** By the master's sweep. */
     void sweep(long nowNanos) {
-        List<Segment> lost = new ArrayList<>(0);
+        boolean lost = false;
         synchronized (this) {
             long gap = nowNanos - sweptNanos;
             sweptNanos = nowNanos;
@@ -208,7 +233,7 @@ public final class Segments {
                 Segment.State before = segment.state();
                 if (segment.sweep(core.times(), pausedNanos, nowNanos)) {
                     drop(segment, "it was silent for too long");
-                    lost.add(segment);
+                    lost = true;
                 } else if (segment.state() != before) {
                     LOG.warn(
                             "segment {} ({}) went from {} to {}",
@@ -220,13 +245,13 @@ public final class Segments {
             }
         }
         // Not under the monitor that mounts and sweeps need: it visits every object.
-        for (Segment segment : lost) {
-            core.removals().dropSegment(segment, nowNanos);
+        if (lost) {
+            core.removals().dropLost(nowNanos);
         }
     }
 
     /** Whoever holds a shard sees a segment dropped, or is done before the journal says so. */
-    private void drop(Segment segment, String why) {
+    private long drop(Segment segment, String why) {
         Change.SegmentDropped change = new Change.SegmentDropped(segment.id());
         core.objects.exclusively(() -> {
             core.log.append(change);
@@ -234,5 +259,6 @@ public final class Segments {
         });
         core.corruption().forget(segment);
         LOG.info("segment {} ({}) is dropped: {}", segment.name(), segment.id(), why);
+        return core.log.lastSequence();
     }
 }

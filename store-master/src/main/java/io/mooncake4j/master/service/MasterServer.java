@@ -1,49 +1,52 @@
 package io.mooncake4j.master.service;
 
-import io.mooncake4j.master.eviction.Evictor;
-import io.mooncake4j.master.eviction.NearLru;
+import io.mooncake4j.master.etcd.Etcd;
+import io.mooncake4j.master.ha.HaOptions;
+import io.mooncake4j.master.ha.Leadership;
+import io.mooncake4j.master.ha.MasterLife;
 import io.mooncake4j.master.journal.MemoryJournal;
 import io.mooncake4j.master.placement.MasterCore;
-import io.mooncake4j.master.placement.PlacementStrategy;
+import io.mooncake4j.transfer.rpc.RpcHandler;
 import io.mooncake4j.transfer.rpc.RpcServer;
 import io.mooncake4j.transfer.rpc.RpcServerOptions;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.Epoch;
-import java.security.SecureRandom;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.StoreException;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running master whose journal is in memory: every start is a new cluster. */
+/** A running master: alone with its journal in memory, when every start is a new cluster, or one of several with etcd. */
 public final class MasterServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterServer.class);
-    private static final int SECRET_BYTES = 32;
     private static final int WORKERS = 2;
     private static final int QUEUED_LONG_CALLS = 64;
-    private static final long SWEEP_MS = 100;
-    private static final long EVICT_MS = 10;
+    /** How much longer than the longest lease a handover takes at most. */
+    private static final long HAND_OVER_SECONDS = 5;
 
-    private final MasterCore core;
     private final RpcServer rpc;
     private final ThreadPoolExecutor workers;
-    private final ScheduledExecutorService timers;
+    private final Supplier<@Nullable ServedTerm> term;
+    private final AutoCloseable role;
 
-    private MasterServer(MasterCore core, RpcServer rpc, ThreadPoolExecutor workers, ScheduledExecutorService timers) {
-        this.core = core;
+    private MasterServer(
+            RpcServer rpc, ThreadPoolExecutor workers, Supplier<@Nullable ServedTerm> term, AutoCloseable role) {
         this.rpc = rpc;
         this.workers = workers;
-        this.timers = timers;
+        this.term = term;
+        this.role = role;
     }
 
     /**
-     * Binds and serves.
+     * Binds and serves, alone.
      *
      * @throws io.mooncake4j.transfer.wire.StoreException INVALID_PARAMS if a setting is wrong or the port is taken
      */
@@ -53,88 +56,118 @@ public final class MasterServer implements AutoCloseable {
 
     /** For the tests that show what a rule is for. */
     static MasterServer start(MasterOptions options, SafetyRules rules) {
-        SecureRandom random = new SecureRandom();
-        byte[] secret = new byte[SECRET_BYTES];
-        random.nextBytes(secret);
-        long start = System.nanoTime();
         MasterCore core = new MasterCore(
-                new MasterCore.Settings(
-                        new Epoch(UUID.randomUUID(), 1),
-                        secret,
-                        options.times(),
-                        PlacementStrategy.of(options.allocationStrategy()),
-                        ThreadLocalRandom::current,
-                        rules,
-                        // Another life of the master must not take an old grant id for one of its own.
-                        random.nextLong() >>> 2,
-                        start),
+                Cores.settings(new Epoch(UUID.randomUUID(), 1), Cores.randomSecret(), options, rules),
                 new MemoryJournal());
-        Evictor evictor = new Evictor(core, new NearLru(), options.highWatermark(), options.lowWatermark());
-        ThreadPoolExecutor workers = new ThreadPoolExecutor(
+        CallMeters meters = new CallMeters();
+        ThreadPoolExecutor workers = workers();
+        ServedTerm term = new ServedTerm(core, options, meters, Leadership.SOLE, workers);
+        RpcServer rpc;
+        try {
+            rpc = listen(options, meters, term.service());
+        } catch (RuntimeException e) {
+            term.close();
+            workers.shutdown();
+            throw e;
+        }
+        LOG.info("master of cluster {} serves on {}:{}", core.epoch().clusterId(), options.bindHost(), rpc.port());
+        return new MasterServer(rpc, workers, () -> term, term);
+    }
+
+    /**
+     * Binds, and takes part in a cluster whose placement etcd keeps: as a standby, until it wins an election. Returns before
+     * it knows whether etcd can be reached. Closing it closes the Etcd, too.
+     *
+     * @throws StoreException INVALID_PARAMS if a setting is wrong or the port is taken
+     */
+    public static MasterServer start(MasterOptions options, HaOptions ha, Etcd etcd) {
+        CallMeters meters = new CallMeters();
+        ThreadPoolExecutor workers = workers();
+        LeaderGate gate = new LeaderGate();
+        RpcServer rpc;
+        try {
+            rpc = listen(options, meters, gate);
+        } catch (RuntimeException e) {
+            workers.shutdown();
+            throw e;
+        }
+        ThreadLoop loop = new ThreadLoop("master-loop");
+        ThreadLoop proofLoop = new ThreadLoop("master-proof");
+        WonTerms terms = new WonTerms(options, ha.journal().rules(), gate, meters, workers);
+        MasterLife life = new MasterLife(etcd, loop, proofLoop, ha.listeningAt(rpc.port()), terms);
+        life.start();
+        LOG.info("master listens on {}:{} and is told as {}", options.bindHost(), rpc.port(), ha.address());
+        return new MasterServer(rpc, workers, terms::current, () -> {
+            stop(life, options.times().readLeaseNanos());
+            loop.close();
+            proofLoop.close();
+            etcd.close();
+        });
+    }
+
+    private static void stop(MasterLife life, long longestLeaseNanos) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(longestLeaseNanos) + HAND_OVER_SECONDS;
+        try {
+            life.stop().get(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("no clean handover within {} s; the next leader waits for this one's lease to end", seconds);
+        }
+    }
+
+    private static ThreadPoolExecutor workers() {
+        return new ThreadPoolExecutor(
                 WORKERS,
                 WORKERS,
                 1,
                 TimeUnit.MINUTES,
                 new ArrayBlockingQueue<>(QUEUED_LONG_CALLS),
-                daemons("master-worker"));
-        CallMeters meters = new CallMeters();
-        RpcServer rpc;
-        try {
-            rpc = RpcServer.start(
-                    RpcServerOptions.builder()
-                            .bindHost(options.bindHost())
-                            .port(options.rpcPort())
-                            .busyPoll(options.busyPoll())
-                            .observer(meters)
-                            .build(),
-                    new MasterService(core, meters, System::nanoTime, workers));
-        } catch (RuntimeException e) {
-            workers.shutdown();
-            throw e;
-        }
-        ScheduledExecutorService timers = Executors.newScheduledThreadPool(2, daemons("master-timer"));
-        every(timers, SWEEP_MS, () -> core.sweep(System.nanoTime()));
-        every(timers, EVICT_MS, () -> evictor.run(System.nanoTime()));
-        LOG.info("master of cluster {} serves on {}:{}", core.epoch().clusterId(), options.bindHost(), rpc.port());
-        return new MasterServer(core, rpc, workers, timers);
+                Daemons.named("master-worker"));
     }
 
-    private static void every(ScheduledExecutorService timers, long periodMs, Runnable work) {
-        timers.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (RuntimeException e) {
-                        LOG.error("background work failed; it is tried again", e);
-                    }
-                },
-                periodMs,
-                periodMs,
-                TimeUnit.MILLISECONDS);
-    }
-
-    private static ThreadFactory daemons(String name) {
-        return work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            return thread;
-        };
+    private static RpcServer listen(MasterOptions options, CallMeters meters, RpcHandler handler) {
+        return RpcServer.start(
+                RpcServerOptions.builder()
+                        .bindHost(options.bindHost())
+                        .port(options.rpcPort())
+                        .busyPoll(options.busyPoll())
+                        .observer(meters)
+                        .build(),
+                handler);
     }
 
     public int port() {
         return rpc.port();
     }
 
-    /** The state behind the service, for embedding and tests. */
-    public MasterCore core() {
-        return core;
+    /** Whether it serves calls, as far as it knows. */
+    public boolean serves() {
+        return term.get() != null;
     }
 
-    /** Answers what is in flight, for a bounded time, and stops. */
+    /**
+     * The state behind the service, for embedding and tests.
+     *
+     * @throws StoreException NOT_LEADER if it doesn't lead
+     */
+    public MasterCore core() {
+        ServedTerm now = term.get();
+        if (now == null) {
+            throw new StoreException(ErrorCode.NOT_LEADER, "this master is a standby");
+        }
+        return now.core();
+    }
+
+    /** Hands over if it leads one of several, answers what is in flight, for a bounded time, and stops. */
     @Override
     public void close() {
+        try {
+            role.close();
+        } catch (Exception e) {
+            LOG.warn("the master did not stop cleanly", e);
+        }
         rpc.close();
-        timers.shutdownNow();
         workers.shutdownNow();
     }
 }

@@ -1,5 +1,6 @@
 package io.mooncake4j.master.service;
 
+import io.mooncake4j.master.ha.Leadership;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.rpc.RpcHandler;
@@ -24,12 +25,12 @@ final class MasterService implements RpcHandler {
     private final InspectionCalls inspections;
     private final NodeCalls nodes;
 
-    MasterService(MasterCore core, CallMeters meters, LongSupplier nanoClock, Executor workers) {
+    MasterService(MasterCore core, CallMeters meters, Leadership leadership, LongSupplier nanoClock, Executor workers) {
         this.nanoClock = nanoClock;
         this.workers = workers;
         Limits limits = Limits.countedBy(meters);
-        this.puts = new PutCalls(core, limits);
-        this.reads = new ReadCalls(core, limits);
+        this.puts = new PutCalls(core, limits, leadership);
+        this.reads = new ReadCalls(core, limits, leadership);
         this.removals = new RemoveCalls(core, limits);
         this.inspections = new InspectionCalls(core, limits);
         this.nodes = new NodeCalls(core, meters, nanoClock.getAsLong());
@@ -42,7 +43,7 @@ final class MasterService implements RpcHandler {
             case PUT_START -> puts.start(call, now);
             case PUT_END -> puts.end(call, now);
             case PUT_REVOKE -> puts.revoke(call, now);
-            case GRANT_OUTCOME -> puts.outcome(call);
+            case GRANT_OUTCOME -> puts.outcome(call, now);
             case RENEW_GRANT -> puts.renew(call, now);
             case GET_REPLICAS -> reads.get(call, now);
             case RENEW_LEASE -> reads.renew(call, now);

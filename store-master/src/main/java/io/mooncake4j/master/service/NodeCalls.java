@@ -1,6 +1,7 @@
 package io.mooncake4j.master.service;
 
 import com.google.protobuf.ByteString;
+import io.mooncake4j.master.placement.Commit;
 import io.mooncake4j.master.placement.CorruptionReports;
 import io.mooncake4j.master.placement.Counters;
 import io.mooncake4j.master.placement.Extent;
@@ -9,6 +10,7 @@ import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.master.placement.Segments;
 import io.mooncake4j.master.placement.SessionLedger;
 import io.mooncake4j.transfer.rpc.RpcCall;
+import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.proto.ClusterStats;
 import io.mooncake4j.transfer.wire.proto.Empty;
@@ -41,6 +43,7 @@ final class NodeCalls {
 
     void mount(RpcCall call, long nowNanos) {
         MountSegmentRequest request = call.parse(MountSegmentRequest.parser());
+        Commit commit = new Commit();
         Segment segment = core.segments()
                 .mount(
                         new Segments.Offer(
@@ -52,28 +55,41 @@ final class NodeCalls {
                                 new Segment.Address(
                                         request.getHost(), request.getDataPort(), request.getProcessNonce()),
                                 request.hasCluster() ? Ids.of(request.getCluster()) : null),
+                        commit,
                         nowNanos);
-        call.reply(MountSegmentResponse.newBuilder()
+        MountSegmentResponse response = MountSegmentResponse.newBuilder()
                 .setEpoch(core.epoch().toProto())
                 .setAccessKey(ByteString.copyFrom(segment.sealKey().bytes()))
                 .setMasterTicks(nowNanos)
                 .setPingIntervalMs(PING_INTERVAL_MS)
                 .setReadLeaseMs((int) TimeUnit.NANOSECONDS.toMillis(core.times().readLeaseNanos()))
                 .setJournalDurable(core.log().durable())
-                .build());
+                .setDurableSequence(core.log().durableSequence())
+                .setTermSequence(core.termSequence())
+                .build();
+        core.log().whenDurable(commit.sequence(), new OnceDurable(call, response));
     }
 
     void ping(RpcCall call, long nowNanos) {
         PingRequest request = call.parse(PingRequest.parser());
         Segment segment = core.segments().heard(Ids.of(request.getSegment()), request.getProcessNonce(), nowNanos);
+        PingResponse.Builder response = PingResponse.newBuilder()
+                .setEpoch(core.epoch().toProto())
+                .setMasterTicks(nowNanos)
+                .setDurableSequence(core.log().durableSequence())
+                .setTermSequence(core.termSequence());
+        if (!Epoch.of(request.getEpoch()).equals(core.epoch())) {
+            // It follows another leader: what it confirms are that one's orders, and its writers are not cut.
+            call.reply(response.build());
+            return;
+        }
+        core.segments().adopted(segment);
         for (SessionCut cut : request.getConfirmedList()) {
             core.segments().confirmCut(segment, Ids.of(cut.getClient()), cut.getGeneration());
         }
         for (VerifyResult result : request.getVerifiedList()) {
             core.corruption().verified(segment, result.getOrderId(), result.getIntact(), nowNanos);
         }
-        PingResponse.Builder response =
-                PingResponse.newBuilder().setEpoch(core.epoch().toProto()).setMasterTicks(nowNanos);
         for (SessionLedger.Cut cut : core.segments().cutsFor(segment, nowNanos)) {
             response.addCuts(
                     SessionCut.newBuilder().setClient(Ids.toProto(cut.client())).setGeneration(cut.generation()));
@@ -97,15 +113,17 @@ final class NodeCalls {
 
     void suspend(RpcCall call) {
         SegmentRequest request = call.parse(SegmentRequest.parser());
-        core.segments().suspend(Ids.of(request.getSegment()), request.getProcessNonce());
-        call.reply(Empty.getDefaultInstance());
+        Commit commit = new Commit();
+        core.segments().suspend(Ids.of(request.getSegment()), request.getProcessNonce(), commit);
+        core.log().whenDurable(commit.sequence(), new OnceDurable(call, Empty.getDefaultInstance()));
     }
 
     /** Runs on a worker: every object on the segment is visited. */
     void leave(RpcCall call, long nowNanos) {
         SegmentRequest request = call.parse(SegmentRequest.parser());
-        core.segments().leave(Ids.of(request.getSegment()), request.getProcessNonce(), nowNanos);
-        call.reply(Empty.getDefaultInstance());
+        Commit commit = new Commit();
+        core.segments().leave(Ids.of(request.getSegment()), request.getProcessNonce(), commit, nowNanos);
+        core.log().whenDurable(commit.sequence(), new OnceDurable(call, Empty.getDefaultInstance()));
     }
 
     void list(RpcCall call, long nowNanos) {

@@ -1,5 +1,6 @@
 package io.mooncake4j.master.service;
 
+import io.mooncake4j.master.ha.Leadership;
 import io.mooncake4j.master.placement.Commit;
 import io.mooncake4j.master.placement.Grant;
 import io.mooncake4j.master.placement.GrantResult;
@@ -33,10 +34,12 @@ final class PutCalls {
 
     private final MasterCore core;
     private final Limits limits;
+    private final Leadership leadership;
 
-    PutCalls(MasterCore core, Limits limits) {
+    PutCalls(MasterCore core, Limits limits, Leadership leadership) {
         this.core = core;
         this.limits = limits;
+        this.leadership = leadership;
     }
 
     void start(RpcCall call, long nowNanos) {
@@ -50,6 +53,10 @@ final class PutCalls {
         if (request.getSequence() <= 0) {
             throw new StoreException(ErrorCode.INVALID_PARAMS, "sequences count from 1, not " + request.getSequence());
         }
+        String refusal = core.log().refusal();
+        if (refusal != null) {
+            throw new StoreException(ErrorCode.UNAVAILABLE_IN_CURRENT_STATUS, refusal);
+        }
         UUID client = Ids.of(request.getClient());
         List<GrantResult> results = core.puts()
                 .start(
@@ -60,7 +67,7 @@ final class PutCalls {
                         request.getSizesList(),
                         terms(request.getOptions()),
                         nowNanos);
-        PutStartResponse.Builder response = PutStartResponse.newBuilder().setGrantMs(grantMs());
+        PutStartResponse.Builder response = PutStartResponse.newBuilder().setGrantMs(grantMs(nowNanos));
         PlacementsBuilder placements = writes(client, nowNanos);
         for (GrantResult result : results) {
             Grant grant = result.grant();
@@ -114,7 +121,7 @@ final class PutCalls {
                             nowNanos)
                     .number());
         }
-        core.log().whenDurable(commit.sequence(), () -> call.reply(response.build()));
+        core.log().whenAcknowledgeable(commit.sequence(), new OnceDurable(call, response.build()));
     }
 
     void revoke(RpcCall call, long nowNanos) {
@@ -142,7 +149,7 @@ final class PutCalls {
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
         UUID client = Ids.of(request.getClient());
         KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
-        RenewGrantResponse.Builder response = RenewGrantResponse.newBuilder().setGrantMs(grantMs());
+        RenewGrantResponse.Builder response = RenewGrantResponse.newBuilder().setGrantMs(grantMs(nowNanos));
         PlacementsBuilder placements = writes(client, nowNanos);
         for (int i = 0; i < keys.count(); i++) {
             GrantResult result = core.puts().renew(client, key.at(keys, i), request.getGrantIds(i), nowNanos);
@@ -152,7 +159,7 @@ final class PutCalls {
         call.reply(response.setPlacements(placements.build()).build());
     }
 
-    void outcome(RpcCall call) {
+    void outcome(RpcCall call, long nowNanos) {
         GrantOutcomeRequest request = call.parse(GrantOutcomeRequest.parser());
         KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
@@ -160,11 +167,12 @@ final class PutCalls {
         GrantOutcomeResponse.Builder response = GrantOutcomeResponse.newBuilder();
         for (int i = 0; i < keys.count(); i++) {
             response.addOutcomes(
-                    switch (core.puts().fate(key.at(keys, i), request.getGrantIds(i))) {
+                    switch (core.puts().fate(key.at(keys, i), request.getGrantIds(i), nowNanos)) {
                         case OPEN -> Outcome.OUTCOME_OPEN;
                         case COMMITTED -> Outcome.OUTCOME_COMMITTED;
                         case REMOVED -> Outcome.OUTCOME_REMOVED;
                         case NEVER -> Outcome.OUTCOME_NEVER;
+                        case FORGOTTEN -> Outcome.OUTCOME_FORGOTTEN;
                     });
         }
         call.reply(response.build());
@@ -183,14 +191,14 @@ final class PutCalls {
     }
 
     private PlacementsBuilder writes(UUID client, long nowNanos) {
-        return new PlacementsBuilder(
-                core.epoch(),
-                AccessToken.Mode.WRITE,
-                client,
-                nowNanos + core.times().grantNanos());
+        return new PlacementsBuilder(core.epoch(), AccessToken.Mode.WRITE, client, grantedUntilNanos(nowNanos));
     }
 
-    private int grantMs() {
-        return (int) TimeUnit.NANOSECONDS.toMillis(core.times().grantNanos());
+    private int grantMs(long nowNanos) {
+        return (int) TimeUnit.NANOSECONDS.toMillis(Math.max(0, grantedUntilNanos(nowNanos) - nowNanos));
+    }
+
+    private long grantedUntilNanos(long nowNanos) {
+        return leadership.provenNanos(nowNanos) + core.times().grantNanos();
     }
 }

@@ -1,5 +1,6 @@
 package io.mooncake4j.master.service;
 
+import io.mooncake4j.master.ha.Leadership;
 import io.mooncake4j.master.placement.KeySlice;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.ObjectView;
@@ -25,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class ReadCalls {
     private final MasterCore core;
     private final Limits limits;
+    private final Leadership leadership;
 
-    ReadCalls(MasterCore core, Limits limits) {
+    ReadCalls(MasterCore core, Limits limits, Leadership leadership) {
         this.core = core;
         this.limits = limits;
+        this.leadership = leadership;
     }
 
     void get(RpcCall call, long nowNanos) {
@@ -103,14 +106,12 @@ final class ReadCalls {
         private final ReplicasResponse.Builder response = ReplicasResponse.newBuilder();
         private final PlacementsBuilder placements;
         private final long nowNanos;
+        private final long untilNanos;
 
         Answer(UUID client, long nowNanos) {
             this.nowNanos = nowNanos;
-            this.placements = new PlacementsBuilder(
-                    core.epoch(),
-                    AccessToken.Mode.READ,
-                    client,
-                    nowNanos + core.times().readLeaseNanos());
+            this.untilNanos = leadership.provenNanos(nowNanos) + core.readLeaseNanos();
+            this.placements = new PlacementsBuilder(core.epoch(), AccessToken.Mode.READ, client, untilNanos);
         }
 
         void add(ErrorCode code, @Nullable ObjectView found) {
@@ -127,8 +128,7 @@ final class ReadCalls {
         }
 
         ReplicasResponse build() {
-            return response.setLeaseMs(
-                            (int) TimeUnit.NANOSECONDS.toMillis(core.times().readLeaseNanos()))
+            return response.setLeaseMs((int) TimeUnit.NANOSECONDS.toMillis(Math.max(0, untilNanos - nowNanos)))
                     .setPlacements(placements.build())
                     .build();
         }

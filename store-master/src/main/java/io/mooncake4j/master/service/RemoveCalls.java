@@ -41,7 +41,7 @@ final class RemoveCalls {
                     : core.removals().remove(key.at(keys, i), commit, nowNanos);
             response.addStatus(code.number());
         }
-        core.log().whenDurable(commit.sequence(), () -> call.reply(response.build()));
+        core.log().whenDurable(commit.sequence(), new OnceDurable(call, response.build()));
     }
 
     void removeByRegex(RpcCall call, long nowNanos) {
@@ -69,6 +69,6 @@ final class RemoveCalls {
         long removed = core.removals().removeMatching(tenant, inTime, commit, nowNanos);
         RemovedResponse response =
                 RemovedResponse.newBuilder().setRemoved(removed).build();
-        core.log().whenDurable(commit.sequence(), () -> call.reply(response));
+        core.log().whenDurable(commit.sequence(), new OnceDurable(call, response));
     }
 }

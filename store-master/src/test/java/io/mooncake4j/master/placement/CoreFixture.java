@@ -83,6 +83,7 @@ public final class CoreFixture {
                                 1 << 20,
                                 new Segment.Address("127.0.0.1", 50_052, nonce),
                                 cluster),
+                        new Commit(),
                         nowNanos);
     }
 

@@ -173,7 +173,7 @@ class CoreModelTest {
                 visible.remove(key);
                 assertThat(fixture.core
                                 .puts()
-                                .fate(fixture.key(key), one.grant().id()))
+                                .fate(fixture.key(key), one.grant().id(), fixture.now()))
                         .isEqualTo(Puts.Fate.REMOVED);
             }
         });

@@ -38,7 +38,8 @@ class PutsTest {
         ObjectView found = Objects.requireNonNull(fixture.get("k"));
         assertThat(found.id()).isEqualTo(grant.id());
         assertThat(found.sizeBytes()).isEqualTo(1000);
-        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.COMMITTED);
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id(), fixture.now()))
+                .isEqualTo(Puts.Fate.COMMITTED);
     }
 
     @Test
@@ -60,7 +61,8 @@ class PutsTest {
         fixture.remove("k");
         assertThat(fixture.end(ALICE, "k", grant.id())).isEqualTo(ErrorCode.OK);
         assertThat(fixture.get("k")).isNull();
-        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.REMOVED);
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id(), fixture.now()))
+                .isEqualTo(Puts.Fate.REMOVED);
     }
 
     @Test
@@ -96,7 +98,8 @@ class PutsTest {
         assertThat(fixture.revoke(ALICE, "k", grant.id(), 0)).isEqualTo(ErrorCode.OK);
         assertThat(fixture.usedBytes()).isZero();
         assertThat(fixture.revoke(ALICE, "k", grant.id(), 0)).isEqualTo(ErrorCode.OK);
-        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.NEVER);
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id(), fixture.now()))
+                .isEqualTo(Puts.Fate.NEVER);
     }
 
     @Test
@@ -243,7 +246,7 @@ class PutsTest {
     void shouldFailWhenEveryReplicaWasOnADroppedSegment() {
         Segment segment = fixture.mount("n1", 4 * MIB);
         Grant grant = granted(fixture.start(ALICE, "k", 100));
-        fixture.core.segments().leave(segment.id(), 1, fixture.now());
+        fixture.core.segments().leave(segment.id(), 1, new Commit(), fixture.now());
         assertThat(fixture.end(ALICE, "k", grant.id())).isEqualTo(ErrorCode.WRITE_FAIL);
         assertThat(fixture.get("k")).isNull();
     }
@@ -284,7 +287,8 @@ class PutsTest {
         Grant grant = granted(fixture.start(BOB, "k", 200));
         fixture.mount(away.id(), "n1", 4 * MIB, 2, new UUID(1, 1));
         fixture.end(BOB, "k", grant.id());
-        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.NEVER);
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id(), fixture.now()))
+                .isEqualTo(Puts.Fate.NEVER);
         assertThat(fixture.end(BOB, "k", grant.id())).isEqualTo(ErrorCode.INVALID_WRITE);
         assertThat(fixture.start(BOB, "k", 200).code()).isEqualTo(ErrorCode.OBJECT_ALREADY_EXISTS);
     }
@@ -334,8 +338,10 @@ class PutsTest {
         fixture.end(ALICE, "k", grant.id());
         fixture.remove("k");
         fixture.passAlive(Duration.ofSeconds(119));
-        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.REMOVED);
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id(), fixture.now()))
+                .isEqualTo(Puts.Fate.REMOVED);
         fixture.passAlive(Duration.ofSeconds(300));
-        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.NEVER);
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id(), fixture.now()))
+                .isEqualTo(Puts.Fate.NEVER);
     }
 }

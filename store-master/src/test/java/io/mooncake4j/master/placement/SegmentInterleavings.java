@@ -28,7 +28,8 @@ class SegmentInterleavings {
 
     private static Segment segment() {
         Segment segment = new Segment(
-                new Change.SegmentMounted(new UUID(2, 2), "n", "h", BYTES, BYTES), TERM, new AtomicLong(), 0);
+                new Change.SegmentMounted(new UUID(2, 2), "n", "h", BYTES, BYTES, Segment.Address.NOWHERE), 0);
+        segment.begin(TERM, new AtomicLong(), false, 0, 0);
         segment.remount(new Segment.Address("127.0.0.1", 1, 7), 0);
         return segment;
     }

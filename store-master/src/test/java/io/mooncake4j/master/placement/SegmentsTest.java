@@ -71,7 +71,7 @@ class SegmentsTest {
     @Test
     void shouldNotTakeADroppedIdAgainWhenItsMountArrivesLate() {
         Segment segment = fixture.mount("n1", 4 * MIB);
-        fixture.core.segments().leave(segment.id(), 1, fixture.now());
+        fixture.core.segments().leave(segment.id(), 1, new Commit(), fixture.now());
         refused(ErrorCode.SEGMENT_NOT_FOUND, () -> fixture.mount(segment.id(), "n1", 4 * MIB, 1, null));
         assertThat(fixture.core.segmentTable().all()).isEmpty();
     }
@@ -229,7 +229,8 @@ class SegmentsTest {
         }
         assertThat(fixture.core.segmentTable().all()).isEmpty();
         assertThat(fixture.core.objects().objectCount()).isZero();
-        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id())).isEqualTo(Puts.Fate.REMOVED);
+        assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id(), fixture.now()))
+                .isEqualTo(Puts.Fate.REMOVED);
     }
 
     /** A drop that comes between the record of a put and its effect must wait. */
@@ -238,7 +239,7 @@ class SegmentsTest {
         LeavingNode leaving = new LeavingNode();
         CoreFixture racing = new CoreFixture(SafetyRules.ALL, leaving);
         Segment segment = racing.mount("n1", 4 * MIB);
-        leaving.leave = () -> racing.core.segments().leave(segment.id(), 1, racing.now());
+        leaving.leave = () -> racing.core.segments().leave(segment.id(), 1, new Commit(), racing.now());
         assertThat(racing.put(ALICE, "k", 1000)).isEqualTo(ErrorCode.OK);
         leaving.left.get(20, TimeUnit.SECONDS);
         assertThat(racing.get("k")).isNull();
@@ -271,8 +272,8 @@ class SegmentsTest {
         }
 
         @Override
-        public void whenDurable(long sequence, Runnable action) {
-            journal.whenDurable(sequence, action);
+        public void whenDurable(long sequence, Waiter waiter) {
+            journal.whenDurable(sequence, waiter);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.mooncake4j.master.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.mooncake4j.master.placement.Commit;
 import io.mooncake4j.master.placement.CoreAudit;
 import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.transfer.rpc.RpcClient;
@@ -45,7 +46,9 @@ class MasterFuzzTest {
         CoreAudit.check(master.core());
         calls.revokeAll();
         for (Segment segment : master.core().segmentTable().all()) {
-            master.core().segments().leave(segment.id(), segment.address().processNonce(), System.nanoTime());
+            master.core()
+                    .segments()
+                    .leave(segment.id(), segment.address().processNonce(), new Commit(), System.nanoTime());
         }
         assertThat(master.core().objects().objectCount()).isZero();
         assertThat(master.core().segmentTable().all()).isEmpty();

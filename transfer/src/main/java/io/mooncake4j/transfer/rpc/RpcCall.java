@@ -8,6 +8,8 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One request at the server. */
 public final class RpcCall {
@@ -22,6 +24,7 @@ public final class RpcCall {
     private final long arrivedNanos;
     private final RpcObserver observer;
     private volatile int answered;
+    private @Nullable Supplier<? extends @Nullable StoreException> guard;
 
     RpcCall(CallAnswers answers, Method method, long id, Deadline deadline, byte[] body) {
         this(answers, method, id, deadline, body, 0, RpcObserver.NONE);
@@ -67,8 +70,18 @@ public final class RpcCall {
         }
     }
 
+    /** Looks, when the answer is ready and before it is written, whether something forbids it. To be set before that. */
+    public void guardedBy(Supplier<? extends @Nullable StoreException> objection) {
+        guard = objection;
+    }
+
     /** Answers. Any thread; of reply and fail exactly one, once. */
     public void reply(MessageLite response) {
+        StoreException objection = guard == null ? null : guard.get();
+        if (objection != null) {
+            fail(objection.code(), objection.reason());
+            return;
+        }
         claim(false);
         answers.reply(method, id, response);
     }

@@ -11,5 +11,11 @@ public enum SafetyRule {
     /** A cut generation is refused for good (S3). */
     GENERATION,
     /** A node checks the token on every access (S3). */
-    TOKEN_CHECK
+    TOKEN_CHECK,
+    /** A leader that can't prove that it leads answers nothing else (S4). */
+    FENCING,
+    /** A proof of leadership counts from before it was asked for (S4). */
+    PROOF_DATING,
+    /** A new leader grants no memory that readers or writers of an earlier term may still use (S5). */
+    HOLD_OFF
 }

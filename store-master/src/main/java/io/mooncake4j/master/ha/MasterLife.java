@@ -1,0 +1,238 @@
+package io.mooncake4j.master.ha;
+
+import io.mooncake4j.master.etcd.Etcd;
+import io.mooncake4j.master.etcd.EtcdEntry;
+import io.mooncake4j.master.etcd.EtcdException;
+import io.mooncake4j.master.etcd.EtcdRange;
+import io.mooncake4j.master.etcd.EtcdRangeQuery;
+import io.mooncake4j.master.journal.Follower;
+import io.mooncake4j.master.journal.FormatException;
+import io.mooncake4j.master.journal.Found;
+import io.mooncake4j.master.journal.Keys;
+import io.mooncake4j.master.journal.Loop;
+import io.mooncake4j.master.journal.Meta;
+import io.mooncake4j.master.journal.Recovery;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A master among several: loads the placement, follows it as a standby, leads when it wins, and starts over as a standby
+ * when it no longer does. Everything happens on one loop, but the proof of leadership is renewed on another.
+ */
+public final class MasterLife {
+    private static final Logger LOG = LoggerFactory.getLogger(MasterLife.class);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    private static final Duration RETRY_AFTER = Duration.ofMillis(500);
+    private static final Duration REFUSE_FOR = Duration.ofSeconds(5);
+
+    private final Etcd etcd;
+    private final Loop loop;
+    private final Loop proofLoop;
+    private final HaOptions options;
+    private final Terms terms;
+    private final SecureRandom random = new SecureRandom();
+
+    private @Nullable Meta meta;
+    private @Nullable Term term;
+    private boolean stopped;
+    /** Grows with every start over: what an earlier one began is then of no use. */
+    private long era;
+
+    private String lastTrouble = "";
+
+    public MasterLife(Etcd etcd, Loop loop, Loop proofLoop, HaOptions options, Terms terms) {
+        this.etcd = etcd;
+        this.loop = loop;
+        this.proofLoop = proofLoop;
+        this.options = options;
+        this.terms = terms;
+    }
+
+    /** Begins, as a standby. Any thread. */
+    public void start() {
+        loop.execute(this::startOver);
+    }
+
+    /** Hands over if it leads, and ends. Takes some seconds longer than the longest lease at most. Any thread. */
+    public CompletableFuture<@Nullable Void> stop() {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            stopped = true;
+            era++;
+            if (term == null) {
+                done.complete(null);
+            } else {
+                CompletableFuture<@Nullable Void> unused =
+                        term.handOver().whenComplete((nothing, failure) -> done.complete(null));
+            }
+        });
+        return done;
+    }
+
+    private void startOver() {
+        term = null;
+        if (stopped) {
+            return;
+        }
+        long now = ++era;
+        CompletableFuture<Found> loaded = findMeta().thenCompose(found -> Recovery.read(etcd, loop));
+        loaded.whenCompleteAsync(
+                (found, failure) -> {
+                    if (now != era) {
+                        return;
+                    }
+                    if (failure == null) {
+                        LOG.info(
+                                "standby with {} objects as of record {}",
+                                found.state().objects().objectCount(),
+                                found.head().sequence());
+                        calm();
+                        look(now, new Follower(etcd, loop, found));
+                    } else {
+                        retry(failure);
+                    }
+                },
+                loop);
+    }
+
+    private CompletableFuture<Meta> findMeta() {
+        byte[] secret = options.clusterSecret();
+        if (!options.secretConfigured()) {
+            secret = new byte[32];
+            random.nextBytes(secret);
+        }
+        UUID known = meta == null ? null : meta.clusterId();
+        return Meta.findOrFound(etcd, UUID.randomUUID(), secret, options.secretConfigured())
+                .thenApply(found -> {
+                    if (known != null && !known.equals(found.clusterId())) {
+                        LOG.warn("this etcd prefix is of cluster {} now; it was {}", found.clusterId(), known);
+                    }
+                    meta = found;
+                    return found;
+                });
+    }
+
+    /** Who leads? Nobody: try to. Somebody: see what it wrote. */
+    private void look(long now, Follower follower) {
+        if (now != era) {
+            return;
+        }
+        etcd.range(EtcdRangeQuery.key(Keys.LEADER))
+                .thenComposeAsync(leader -> looked(leader, follower), loop)
+                .whenCompleteAsync(
+                        (won, failure) -> {
+                            if (now != era) {
+                                // Nobody will use what was won; it ends with its lease.
+                                return;
+                            }
+                            if (failure != null) {
+                                retryLook(now, follower, failure);
+                            } else if (won != null) {
+                                lead(now, won, follower);
+                            } else {
+                                calm();
+                                loop.schedule(LOOK_EVERY.toNanos(), () -> look(now, follower));
+                            }
+                        },
+                        loop);
+    }
+
+    private CompletableFuture<Candidate.@Nullable Won> looked(EtcdRange leader, Follower follower) {
+        if (leader.entries().isEmpty()) {
+            terms.leaderIs("");
+            LeaderKey self = new LeaderKey(options.address(), random.nextLong());
+            return new Candidate(etcd, loop, self).run(options.leaderLease());
+        }
+        EtcdEntry entry = leader.entries().get(0);
+        terms.leaderIs(LeaderKey.of(entry).address());
+        return follower.catchUp().thenApply(complete -> {
+            if (!complete) {
+                throw new EtcdException(EtcdException.Kind.COMPACTED, "the journal was trimmed behind this standby");
+            }
+            return null;
+        });
+    }
+
+    private void retryLook(long now, Follower follower, Throwable failure) {
+        EtcdException.Kind kind = isFormat(failure)
+                ? EtcdException.Kind.REFUSED
+                : EtcdException.of(failure).kind();
+        if (kind == EtcdException.Kind.UNKNOWN_OUTCOME) {
+            trouble(failure);
+            loop.schedule(RETRY_AFTER.toNanos(), () -> look(now, follower));
+        } else {
+            retry(failure);
+        }
+    }
+
+    private void lead(long now, Candidate.Won won, Follower follower) {
+        LOG.info("won the election at revision {}", won.revision());
+        terms.leaderIs(options.address());
+        Term next = new Term(etcd, loop, proofLoop, won, options.journal().rules(), terms, why -> {
+            LOG.warn("leads no more: {}", why);
+            terms.leaderIs("");
+            startOver();
+        });
+        term = next;
+        follower.finish()
+                .thenCompose(found ->
+                        found == null ? finishAnew() : CompletableFuture.<@Nullable Found>completedFuture(found))
+                .whenCompleteAsync(
+                        (found, failure) -> {
+                            if (now != era) {
+                                return;
+                            }
+                            if (failure != null || found == null) {
+                                next.end("it can't take over: " + (failure == null ? "no state" : cause(failure)));
+                            } else if (meta != null) {
+                                next.begin(meta, found, options.journal());
+                            }
+                        },
+                        loop);
+    }
+
+    /** The standby had fallen behind; but now nobody else writes. */
+    private CompletableFuture<@Nullable Found> finishAnew() {
+        return Recovery.read(etcd, loop).thenCompose(found -> new Follower(etcd, loop, found).finish());
+    }
+
+    private void retry(Throwable failure) {
+        trouble(failure);
+        Duration pause = isFormat(failure) ? REFUSE_FOR : RETRY_AFTER;
+        long now = era;
+        loop.schedule(pause.toNanos(), () -> {
+            if (now == era) {
+                startOver();
+            }
+        });
+    }
+
+    private void trouble(Throwable failure) {
+        String text = cause(failure);
+        if (!text.equals(lastTrouble)) {
+            lastTrouble = text;
+            LOG.warn("this master can neither lead nor follow, and tries again: {}", text);
+        }
+    }
+
+    private void calm() {
+        lastTrouble = "";
+    }
+
+    private static boolean isFormat(Throwable failure) {
+        return failure instanceof FormatException || failure.getCause() instanceof FormatException;
+    }
+
+    private static String cause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause instanceof java.util.concurrent.CompletionException) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+}

@@ -1,0 +1,370 @@
+package io.mooncake4j.master.journal;
+
+import io.mooncake4j.master.etcd.Etcd;
+import io.mooncake4j.master.etcd.EtcdEntry;
+import io.mooncake4j.master.etcd.EtcdException;
+import io.mooncake4j.master.etcd.EtcdTxn;
+import io.mooncake4j.master.etcd.EtcdTxnAnswer;
+import io.mooncake4j.master.placement.Change;
+import io.mooncake4j.master.placement.ChangeLog;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One term's journal in etcd: an ordered queue with one transaction in flight, which takes what gathered while the last
+ * one committed. Each is conditioned on the leader key and on the head that the one before left, so that whoever lost its
+ * place can't write, and an attempt whose outcome is unknown is made again with the same bytes.
+ */
+public final class EtcdJournal implements ChangeLog {
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdJournal.class);
+
+    /** etcd takes 1.5 MiB a request by default. */
+    private static final int LARGEST_BATCH_BYTES = 1 << 20;
+    /** A transaction of etcd has 128 operations by default. */
+    private static final int MOST_BUCKETS = 100;
+
+    private static final long MOST_QUEUED_BYTES = 32L << 20;
+    private static final long WARN_EVERY_NANOS = 30_000_000_000L;
+    private static final long RETRY_NANOS = 50_000_000L;
+    private static final long NO_SPACE_RETRY_NANOS = 1_000_000_000L;
+
+    private final Etcd etcd;
+    private final Loop loop;
+    private final long revision;
+    private final JournalOptions options;
+    private final Consumer<String> onLost;
+
+    // Guarded by this.
+    private final SegmentsValue segments;
+    private final ArrayDeque<Batch> sealed = new ArrayDeque<>();
+    private Batch open;
+    private @Nullable Encoder spare;
+    private long last;
+    private long queuedBytes;
+    private boolean sending;
+    private boolean lost;
+
+    // Of the loop alone.
+    private long headRevision;
+    private @Nullable BucketTurn turn;
+    private long attempts;
+    private long warnedNanos;
+
+    private volatile long committed;
+    private volatile long etcdRevision;
+    /** When what is the oldest that isn't durable was appended; 0: everything is. */
+    private volatile long oldestNanos;
+
+    private volatile @Nullable String refusal;
+
+    /**
+     * @param revision of the leader key
+     * @param found where the journal goes on
+     * @param onLost told once, on the loop, why nothing can be written any more
+     */
+    public EtcdJournal(
+            Etcd etcd, Loop loop, long revision, Found found, JournalOptions options, Consumer<String> onLost) {
+        this.etcd = etcd;
+        this.loop = loop;
+        this.revision = revision;
+        this.options = options;
+        this.onLost = onLost;
+        this.segments = found.segments();
+        this.last = found.head().sequence();
+        this.committed = last;
+        this.headRevision = found.headRevision();
+        this.etcdRevision = found.headRevision();
+        this.open = new Batch(new Encoder(LARGEST_BATCH_BYTES / 8), revision, last + 1, loop.nanoTime());
+    }
+
+    /** From now on buckets are written anew, in turn. On the loop. */
+    public void keepBuckets(Found found) {
+        turn = new BucketTurn(found.state(), found.buckets(), options.tailBytes());
+    }
+
+    @Override
+    public synchronized long append(Change change) {
+        long sequence = ++last;
+        if (open.isEmpty() && sealed.isEmpty() && oldestNanos == 0) {
+            oldestNanos = loop.nanoTime() | 1;
+        }
+        open.add(change);
+        if (SegmentsValue.takes(change)) {
+            segments.apply(change, sequence);
+            open.segments = segments.encode();
+        }
+        if (open.bytes() >= LARGEST_BATCH_BYTES) {
+            seal();
+        }
+        wake();
+        return sequence;
+    }
+
+    @Override
+    public synchronized long lastSequence() {
+        return last;
+    }
+
+    /** Adds buckets to what is sent next; to be called while nothing in them changes. */
+    synchronized void append(List<Batch.NewBucket> buckets) {
+        int bytes = 0;
+        for (Batch.NewBucket bucket : buckets) {
+            bytes += bucket.value().length;
+        }
+        if (open.bytes() + bytes > LARGEST_BATCH_BYTES || open.buckets.size() + buckets.size() > MOST_BUCKETS) {
+            seal();
+        }
+        buckets.forEach(open::add);
+        wake();
+    }
+
+    private void seal() {
+        open.seal();
+        queuedBytes += open.sealedBytes();
+        sealed.add(open);
+        Encoder encoder = spare == null ? new Encoder(LARGEST_BATCH_BYTES + LARGEST_BATCH_BYTES / 8) : spare;
+        spare = null;
+        open = new Batch(encoder, revision, last + 1, loop.nanoTime());
+    }
+
+    private void wake() {
+        if (!sending && !lost) {
+            sending = true;
+            loop.execute(this::sendNext);
+        }
+    }
+
+    @Override
+    public void whenDurable(long sequence, Waiter waiter) {
+        boolean gone;
+        synchronized (this) {
+            gone = lost;
+            if (!gone && sequence > committed) {
+                holder(sequence).waiters.add(waiter);
+                return;
+            }
+        }
+        if (gone && sequence > committed) {
+            waiter.lost();
+        } else {
+            waiter.durable();
+        }
+    }
+
+    /** The batch in the queue that will make the number durable. */
+    private Batch holder(long sequence) {
+        for (Batch batch : sealed) {
+            if (batch.hasRecords() && batch.lastSequence() >= sequence) {
+                return batch;
+            }
+        }
+        return open;
+    }
+
+    @Override
+    public void whenAcknowledgeable(long sequence, Waiter waiter) {
+        long oldest = oldestNanos;
+        boolean prompt = oldest == 0 || loop.nanoTime() - oldest < JournalOptions.LONGEST_LAG.toNanos();
+        if (options.sync() || !prompt) {
+            whenDurable(sequence, waiter);
+        } else {
+            waiter.durable();
+        }
+    }
+
+    @Override
+    public boolean hidesUntilDurable() {
+        return options.sync();
+    }
+
+    @Override
+    public boolean durable() {
+        return true;
+    }
+
+    @Override
+    public long durableSequence() {
+        return committed;
+    }
+
+    @Override
+    public @Nullable String refusal() {
+        return refusal;
+    }
+
+    /** etcd's revision of the last commit. */
+    public long etcdRevision() {
+        return etcdRevision;
+    }
+
+    private void sendNext() {
+        Batch batch;
+        synchronized (this) {
+            if (lost) {
+                return;
+            }
+            if (sealed.isEmpty() && !open.isEmpty()) {
+                seal();
+            }
+            batch = sealed.peek();
+            if (batch == null) {
+                sending = false;
+                oldestNanos = 0;
+                return;
+            }
+            oldestNanos = batch.openedNanos | 1;
+            refusal = queuedBytes > MOST_QUEUED_BYTES
+                    ? "etcd is slow: " + queuedBytes + " bytes of placement wait to be durable; try again"
+                    : null;
+        }
+        attempts = 0;
+        EtcdTxn txn = new EtcdTxn().ifCreatedAt(Keys.LEADER, revision);
+        if (headRevision == 0) {
+            txn.ifAbsent(Keys.HEAD);
+        } else {
+            txn.ifModifiedAt(Keys.HEAD, headRevision);
+        }
+        Head head = Head.NONE;
+        if (batch.hasRecords()) {
+            byte[] entry = batch.entry();
+            head = batch.head(entry);
+            txn.put(Keys.entry(head.sequence()), entry).put(Keys.HEAD, head.encode());
+        }
+        if (batch.segments != null) {
+            txn.put(Keys.SEGMENTS, batch.segments);
+        }
+        for (Batch.NewBucket bucket : batch.buckets) {
+            if (bucket.replaced() != null) {
+                txn.delete(bucket.replaced().key());
+            }
+            txn.put(bucket.bucket().key(), bucket.value());
+        }
+        long trimmed = turn == null ? 0 : turn.trimTo();
+        if (trimmed > 0) {
+            txn.delete(Keys.JOURNAL, Keys.entry(trimmed + 1));
+        }
+        txn.orElseRead(Keys.LEADER).orElseRead(Keys.HEAD);
+        send(batch, txn, head);
+    }
+
+    private void send(Batch batch, EtcdTxn txn, Head head) {
+        etcd.txn(txn)
+                .whenComplete((answer, failure) -> loop.execute(() -> {
+                    if (failure == null) {
+                        answered(batch, head, answer);
+                    } else {
+                        failed(batch, txn, head, EtcdException.of(failure));
+                    }
+                }));
+    }
+
+    private void answered(Batch batch, Head head, EtcdTxnAnswer answer) {
+        if (answer.succeeded()) {
+            if (batch.hasRecords()) {
+                headRevision = answer.revision();
+            }
+            committed(batch, answer.revision());
+            return;
+        }
+        EtcdEntry leader = find(answer, Keys.LEADER);
+        if (leader == null || leader.createRevision() != revision) {
+            lose(leader == null ? "the leader key is gone from etcd" : "another master leads");
+            return;
+        }
+        EtcdEntry found = find(answer, Keys.HEAD);
+        if (found != null && attempts > 0 && batch.hasRecords() && isHead(found, head)) {
+            headRevision = found.modRevision(); // an attempt whose answer was lost
+            committed(batch, answer.revision());
+        } else {
+            lose("the journal's head in etcd was changed by somebody else"
+                    + (found == null ? ": it is gone" : " at revision " + found.modRevision())
+                    + "; look at it with: mooncake4j metadata check");
+        }
+    }
+
+    private static boolean isHead(EtcdEntry found, Head head) {
+        try {
+            return Head.decode(found.value()).equals(head);
+        } catch (FormatException e) {
+            return false;
+        }
+    }
+
+    private static @Nullable EtcdEntry find(EtcdTxnAnswer answer, String key) {
+        for (EtcdEntry entry : answer.read()) {
+            if (entry.key().equals(key)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private void committed(Batch batch, long atRevision) {
+        etcdRevision = atRevision;
+        List<Waiter> waiters;
+        synchronized (this) {
+            sealed.remove();
+            queuedBytes -= batch.sealedBytes();
+            if (batch.hasRecords()) {
+                committed = batch.lastSequence();
+            }
+            spare = batch.encoder();
+            waiters = batch.waiters;
+        }
+        for (Waiter waiter : waiters) {
+            waiter.durable();
+        }
+        if (turn != null) {
+            turn.committed(batch);
+            turn.writeDue(this);
+        }
+        sendNext();
+    }
+
+    private void failed(Batch batch, EtcdTxn txn, Head head, EtcdException failure) {
+        switch (failure.kind()) {
+            case UNKNOWN_OUTCOME, NO_SPACE -> {
+                boolean full = failure.kind() == EtcdException.Kind.NO_SPACE;
+                attempts++;
+                if (warnedNanos == 0 || loop.nanoTime() - warnedNanos > WARN_EVERY_NANOS) {
+                    warnedNanos = loop.nanoTime() | 1;
+                    LOG.warn("the journal's write to etcd failed and is tried again: {}", failure.getMessage());
+                }
+                refusal = failure.getMessage();
+                synchronized (this) {
+                    if (lost) {
+                        return;
+                    }
+                }
+                loop.schedule(full ? NO_SPACE_RETRY_NANOS : RETRY_NANOS, () -> send(batch, txn, head));
+            }
+            default -> lose(failure.getMessage());
+        }
+    }
+
+    private void lose(String why) {
+        if (close()) {
+            onLost.accept(why);
+        }
+    }
+
+    /** Writes nothing any more; who waits is told that it is lost. True if it wasn't closed before. On the loop. */
+    public boolean close() {
+        List<Waiter> waiters = new ArrayList<>();
+        synchronized (this) {
+            if (lost) {
+                return false;
+            }
+            lost = true;
+            sealed.forEach(batch -> waiters.addAll(batch.waiters));
+            waiters.addAll(open.waiters);
+        }
+        waiters.forEach(Waiter::lost);
+        return true;
+    }
+}

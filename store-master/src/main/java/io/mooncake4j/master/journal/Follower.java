@@ -1,0 +1,124 @@
+package io.mooncake4j.master.journal;
+
+import io.mooncake4j.master.etcd.Etcd;
+import io.mooncake4j.master.etcd.EtcdEntry;
+import io.mooncake4j.master.etcd.EtcdRange;
+import io.mooncake4j.master.etcd.EtcdRangeQuery;
+import io.mooncake4j.master.placement.Change;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a state up to date with a journal that somebody else writes. For one loop. */
+public final class Follower {
+    private static final int PAGE_ENTRIES = 16;
+
+    private final Etcd etcd;
+    private final Loop loop;
+    private final Found start;
+    private long sequence;
+    private int crc;
+
+    public Follower(Etcd etcd, Loop loop, Found found) {
+        this.etcd = etcd;
+        this.loop = loop;
+        this.start = found;
+        this.sequence = found.head().sequence();
+        this.crc = found.head().crc();
+    }
+
+    /** The last record that was applied. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /**
+     * Applies what there is by now; one call at a time. Completes on the loop, with false if the journal was trimmed behind
+     * this state's end: then all is to be read anew. Fails with a FormatException or an EtcdException.
+     */
+    public CompletableFuture<Boolean> catchUp() {
+        String end = EtcdRangeQuery.endOf(Keys.JOURNAL);
+        return etcd.range(new EtcdRangeQuery(Keys.entry(sequence + 1), end, PAGE_ENTRIES, 0, false))
+                .thenComposeAsync(this::take, loop);
+    }
+
+    private CompletableFuture<Boolean> take(EtcdRange range) {
+        for (EtcdEntry value : range.entries()) {
+            Entry entry = Entry.read(value.key(), value.value());
+            if (entry.firstSequence() > sequence + 1) {
+                return CompletableFuture.completedFuture(false);
+            }
+            apply(entry);
+        }
+        return range.more() ? catchUp() : CompletableFuture.completedFuture(true);
+    }
+
+    private void apply(Entry entry) {
+        long now = loop.nanoTime();
+        long number = entry.firstSequence();
+        for (Change change : entry.changes()) {
+            if (number > sequence) {
+                start.state().apply(change, now);
+                start.segments().apply(change, number);
+            }
+            number++;
+        }
+        sequence = entry.lastSequence();
+        crc = entry.crc();
+    }
+
+    /**
+     * What a leader starts from, once it has the leader key and so nobody else writes. Completes on the loop; null if the
+     * journal was trimmed behind this state's end.
+     */
+    public CompletableFuture<@Nullable Found> finish() {
+        return etcd.range(EtcdRangeQuery.key(Keys.HEAD))
+                .thenComposeAsync(
+                        head -> catchUp()
+                                .thenComposeAsync(
+                                        complete -> complete
+                                                ? finish(head)
+                                                : CompletableFuture.<@Nullable Found>completedFuture(null),
+                                        loop),
+                        loop);
+    }
+
+    private CompletableFuture<@Nullable Found> finish(EtcdRange range) {
+        Head head = range.entries().isEmpty()
+                ? Head.NONE
+                : Head.decode(range.entries().get(0).value());
+        long headRevision =
+                range.entries().isEmpty() ? 0 : range.entries().get(0).modRevision();
+        if (head.sequence() != sequence || head.crc() != crc) {
+            throw new FormatException(
+                    Keys.HEAD,
+                    "it says that the journal ends at record " + head.sequence() + ", but it ends at " + sequence
+                            + ": was etcd wiped or restored? Look with: mooncake4j metadata check");
+        }
+        EtcdRangeQuery names = new EtcdRangeQuery(Keys.BUCKETS, EtcdRangeQuery.endOf(Keys.BUCKETS), 0, 0, true);
+        return etcd.range(names)
+                .thenApplyAsync(
+                        buckets -> new Found(
+                                start.state(),
+                                start.segments(),
+                                head,
+                                headRevision,
+                                included(buckets.entries()),
+                                start.sinceNanos()),
+                        loop);
+    }
+
+    /** A bucket was written anew or split since the start; what it included then is still true. */
+    private Map<Bucket, Long> included(List<EtcdEntry> names) {
+        Map<Bucket, Long> included = new HashMap<>();
+        for (EtcdEntry name : names) {
+            Bucket bucket = Bucket.ofKey(name.key());
+            Bucket before = Bucket.of(bucket.bits(), start.buckets().keySet());
+            included.put(bucket, start.buckets().get(before));
+        }
+        Bucket.addMissing(included);
+        return included;
+    }
+}

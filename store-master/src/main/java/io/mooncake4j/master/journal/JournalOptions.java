@@ -1,0 +1,19 @@
+package io.mooncake4j.master.journal;
+
+import io.mooncake4j.transfer.safety.SafetyRules;
+import java.time.Duration;
+
+/**
+ * How the journal is kept.
+ *
+ * @param sync whether puts are visible and acknowledged only when they are durable
+ * @param tailBytes the journal is kept this short, or twice as long as all buckets are, whichever is more
+ */
+public record JournalOptions(boolean sync, long tailBytes, SafetyRules rules) {
+    /** With "async" no put is acknowledged while something older than this is not durable (S8). */
+    static final Duration LONGEST_LAG = Duration.ofMillis(200);
+
+    public static JournalOptions defaults() {
+        return new JournalOptions(false, 64L << 20, SafetyRules.ALL);
+    }
+}

@@ -1,0 +1,106 @@
+package io.mooncake4j.master.journal;
+
+import io.mooncake4j.master.placement.Change;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The segments and the term, as the records up to some number leave them. Written with every record that changes it, so
+ * that it is always that of the head. Not thread-safe.
+ */
+public final class SegmentsValue {
+    /** A node that comes with the id of a dropped segment is late; after so many others it will not come any more. */
+    private static final int DROPPED_KEPT = 4096;
+
+    private long sequence;
+    private final Map<UUID, Change.SegmentMounted> mounted = new LinkedHashMap<>();
+    private final Set<UUID> dropped = new LinkedHashSet<>();
+    private Change.TermOpened term = new Change.TermOpened(0, 0);
+    private long handedOverAt;
+    private long leaseLeftNanos;
+
+    /** Whether records of this kind change it. */
+    static boolean takes(Change change) {
+        return !(change instanceof Change.ObjectPlaced || change instanceof Change.ObjectRemoved);
+    }
+
+    void apply(Change change, long changeSequence) {
+        if (change instanceof Change.SegmentMounted segment) {
+            mounted.put(segment.segmentId(), segment);
+        } else if (change instanceof Change.SegmentDropped drop) {
+            mounted.remove(drop.segmentId());
+            dropped.add(drop.segmentId());
+            if (dropped.size() > DROPPED_KEPT) {
+                dropped.remove(dropped.iterator().next());
+            }
+        } else if (change instanceof Change.TermOpened opened) {
+            term = opened;
+        } else if (change instanceof Change.HandedOver handedOver) {
+            handedOverAt = changeSequence;
+            leaseLeftNanos = handedOver.leaseLeftNanos();
+        } else {
+            return;
+        }
+        sequence = changeSequence;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    long revision() {
+        return term.revision();
+    }
+
+    /** What makes an empty state this one. */
+    List<Change> changes(long headSequence) {
+        List<Change> changes = new ArrayList<>(mounted.values());
+        changes.add(term);
+        if (handedOverAt == headSequence && headSequence > 0) {
+            changes.add(new Change.HandedOver(leaseLeftNanos));
+        }
+        return changes;
+    }
+
+    List<UUID> dropped() {
+        return List.copyOf(dropped);
+    }
+
+    byte[] encode() {
+        Encoder out = Envelope.SEGMENTS.start(256);
+        out.u64(sequence);
+        out.variable(term.revision());
+        out.variable(term.longestReadLeaseNanos());
+        out.variable(handedOverAt);
+        out.variable(leaseLeftNanos);
+        out.variable(mounted.size());
+        mounted.values().forEach(segment -> Records.segment(out, segment));
+        out.variable(dropped.size());
+        dropped.forEach(out::uuid);
+        return Envelope.seal(out);
+    }
+
+    static SegmentsValue decode(byte[] value) {
+        Decoder in = Envelope.SEGMENTS.open(Keys.SEGMENTS, value);
+        SegmentsValue segments = new SegmentsValue();
+        segments.sequence = in.u64();
+        segments.term = new Change.TermOpened(in.variable(), in.variable());
+        segments.handedOverAt = in.variable();
+        segments.leaseLeftNanos = in.variable();
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            Change.SegmentMounted segment = Records.segment(in);
+            segments.mounted.put(segment.segmentId(), segment);
+        }
+        int gone = in.count();
+        for (int i = 0; i < gone; i++) {
+            segments.dropped.add(in.uuid());
+        }
+        return segments;
+    }
+}

@@ -1,0 +1,335 @@
+package io.mooncake4j.master.etcd;
+
+import io.mooncake4j.master.etcd.EtcdException.Kind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * etcd as its documentation says it behaves: one history of revisions, conditional transactions, leases that end by the
+ * given clock, watches, compaction, a quota. Every call takes effect at once; {@link Link} decides what reaches it and
+ * which answers come back. For one thread.
+ */
+public final class EtcdModel {
+    /** Between one client and etcd. */
+    public interface Link {
+        Link SOUND = new Link() {};
+
+        /** Whether a request arrives. */
+        default boolean arrives() {
+            return true;
+        }
+
+        /** Whether the answer to a request that took effect comes back. */
+        default boolean answers() {
+            return true;
+        }
+
+        /** Runs what a future's completion leads to; the time between is the network's. */
+        default void deliver(Runnable completion) {
+            completion.run();
+        }
+    }
+
+    private record Version(byte @Nullable [] value, long createRevision, long modRevision, long leaseId) {}
+
+    private static final class Lease {
+        final long timeToLiveNanos;
+        long endsNanos;
+
+        Lease(long timeToLiveNanos, long endsNanos) {
+            this.timeToLiveNanos = timeToLiveNanos;
+            this.endsNanos = endsNanos;
+        }
+    }
+
+    private record Watch(String from, String end, Consumer<EtcdChanges> onChanges) {}
+
+    private final LongSupplier nanoClock;
+    private final TreeMap<String, TreeMap<Long, Version>> history = new TreeMap<>();
+    private final Map<Long, Lease> leases = new LinkedHashMap<>();
+    private final List<Watch> watches = new ArrayList<>();
+    private long revision = 1;
+    private long compacted;
+    private long lastLease;
+    private boolean full;
+
+    public EtcdModel(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    /** Writes fail from now on, as if the quota was reached. */
+    public void setFull(boolean value) {
+        full = value;
+    }
+
+    /** A client whose requests go over the link. */
+    public Etcd client(Link link) {
+        return new Client(link);
+    }
+
+    /** What is under a key now; null: nothing. */
+    public byte @Nullable [] value(String key) {
+        expireLeases();
+        Version version = at(key, revision);
+        return version == null ? null : version.value();
+    }
+
+    /** Writes as somebody else would. */
+    public void write(String key, byte @Nullable [] value) {
+        revision++;
+        set(key, value, 0);
+    }
+
+    public List<String> keys() {
+        return range(new EtcdRangeQuery("", "\uffff", 0, 0, true)).entries().stream()
+                .map(EtcdEntry::key)
+                .toList();
+    }
+
+    /** Everything that is there now, as a backup has it. */
+    public Map<String, byte[]> snapshot() {
+        Map<String, byte[]> all = new HashMap<>();
+        range(new EtcdRangeQuery("", "\uffff", 0, 0, false))
+                .entries()
+                .forEach(entry -> all.put(entry.key(), entry.value()));
+        return all;
+    }
+
+    private @Nullable Version at(String key, long when) {
+        TreeMap<Long, Version> versions = history.get(key);
+        Map.Entry<Long, Version> last = versions == null ? null : versions.floorEntry(when);
+        return last == null || last.getValue().value() == null ? null : last.getValue();
+    }
+
+    private void set(String key, byte @Nullable [] value, long leaseId) {
+        Version before = at(key, revision);
+        long created = before == null ? revision : before.createRevision();
+        history.computeIfAbsent(key, k -> new TreeMap<>())
+                .put(revision, new Version(value, created, revision, leaseId));
+    }
+
+    private EtcdRange range(EtcdRangeQuery query) {
+        long when = query.revision() == 0 ? revision : query.revision();
+        if (when < compacted) {
+            throw new EtcdException(Kind.COMPACTED, "revision " + when + " is compacted");
+        }
+        List<EtcdEntry> entries = new ArrayList<>();
+        for (String key : history.subMap(query.from(), query.end()).keySet()) {
+            Version version = at(key, when);
+            if (version != null) {
+                if (query.limit() > 0 && entries.size() == query.limit()) {
+                    return new EtcdRange(entries, true, revision);
+                }
+                entries.add(entry(key, version, query.keysOnly()));
+            }
+        }
+        return new EtcdRange(entries, false, revision);
+    }
+
+    private static EtcdEntry entry(String key, Version version, boolean keyOnly) {
+        byte[] value = keyOnly || version.value() == null ? new byte[0] : version.value();
+        return new EtcdEntry(key, value, version.createRevision(), version.modRevision(), version.leaseId());
+    }
+
+    private EtcdTxnAnswer txn(EtcdTxn txn) {
+        for (EtcdTxn.Condition condition : txn.conditions()) {
+            Version version = at(condition.key(), revision);
+            long found = version == null
+                    ? 0
+                    : condition.field() == EtcdTxn.Field.CREATED ? version.createRevision() : version.modRevision();
+            if (found != condition.revision()) {
+                List<EtcdEntry> read = new ArrayList<>();
+                for (String key : txn.orElseRead()) {
+                    Version other = at(key, revision);
+                    if (other != null) {
+                        read.add(entry(key, other, false));
+                    }
+                }
+                return new EtcdTxnAnswer(false, revision, read);
+            }
+        }
+        if (full) {
+            throw new EtcdException(Kind.NO_SPACE, "mvcc: database space exceeded");
+        }
+        revision++;
+        for (EtcdTxn.Write write : txn.writes()) {
+            if (write instanceof EtcdTxn.Write.Put put) {
+                if (put.leaseId() != 0 && !leases.containsKey(put.leaseId())) {
+                    throw new EtcdException(Kind.LEASE_NOT_FOUND, "requested lease not found");
+                }
+                set(put.key(), put.value(), put.leaseId());
+            } else if (write instanceof EtcdTxn.Write.Delete delete) {
+                deleteRange(delete.from(), delete.end());
+            }
+        }
+        tellWatches();
+        return new EtcdTxnAnswer(true, revision, List.of());
+    }
+
+    private void deleteRange(String from, String end) {
+        for (String key : List.copyOf(history.subMap(from, end).keySet())) {
+            if (at(key, revision) != null) {
+                set(key, null, 0);
+            }
+        }
+    }
+
+    private void tellWatches() {
+        for (Watch watch : List.copyOf(watches)) {
+            List<EtcdEntry> put = new ArrayList<>();
+            List<String> deleted = new ArrayList<>();
+            history.subMap(watch.from(), watch.end()).forEach((key, versions) -> {
+                Version version = versions.get(revision);
+                if (version != null && version.value() == null) {
+                    deleted.add(key);
+                } else if (version != null) {
+                    put.add(entry(key, version, false));
+                }
+            });
+            if (!put.isEmpty() || !deleted.isEmpty()) {
+                watch.onChanges().accept(new EtcdChanges(put, deleted, revision));
+            }
+        }
+    }
+
+    private void expireLeases() {
+        long now = nanoClock.getAsLong();
+        for (Map.Entry<Long, Lease> lease : List.copyOf(leases.entrySet())) {
+            if (lease.getValue().endsNanos - now <= 0) {
+                end(lease.getKey());
+            }
+        }
+    }
+
+    private void end(long leaseId) {
+        if (leases.remove(leaseId) == null) {
+            throw new EtcdException(Kind.LEASE_NOT_FOUND, "requested lease not found");
+        }
+        revision++;
+        for (String key : List.copyOf(history.keySet())) {
+            Version version = at(key, revision);
+            if (version != null && version.leaseId() == leaseId) {
+                set(key, null, 0);
+            }
+        }
+        tellWatches();
+    }
+
+    private final class Client implements Etcd {
+        private final Link link;
+
+        Client(Link link) {
+            this.link = link;
+        }
+
+        private <T> CompletableFuture<T> call(Supplier<T> effect) {
+            CompletableFuture<T> future = new CompletableFuture<>();
+            EtcdException silence = new EtcdException(Kind.UNKNOWN_OUTCOME, "no answer in time");
+            if (!link.arrives()) {
+                link.deliver(() -> future.completeExceptionally(silence));
+                return future;
+            }
+            expireLeases();
+            T answer;
+            try {
+                answer = effect.get();
+            } catch (EtcdException e) {
+                link.deliver(() -> future.completeExceptionally(link.answers() ? e : silence));
+                return future;
+            }
+            if (link.answers()) {
+                link.deliver(() -> future.complete(answer));
+            } else {
+                link.deliver(() -> future.completeExceptionally(silence));
+            }
+            return future;
+        }
+
+        @Override
+        public CompletableFuture<EtcdRange> range(EtcdRangeQuery query) {
+            return call(() -> EtcdModel.this.range(query));
+        }
+
+        @Override
+        public CompletableFuture<EtcdTxnAnswer> txn(EtcdTxn txn) {
+            return call(() -> EtcdModel.this.txn(txn));
+        }
+
+        @Override
+        public CompletableFuture<EtcdLease> grantLease(Duration timeToLive) {
+            return call(() -> {
+                long nanos = timeToLive.toNanos();
+                leases.put(++lastLease, new Lease(nanos, nanoClock.getAsLong() + nanos));
+                return new EtcdLease(lastLease, timeToLive);
+            });
+        }
+
+        @Override
+        public CompletableFuture<Duration> keepAliveOnce(long leaseId) {
+            return call(() -> {
+                Lease lease = leases.get(leaseId);
+                if (lease == null) {
+                    throw new EtcdException(Kind.LEASE_NOT_FOUND, "requested lease not found");
+                }
+                lease.endsNanos = nanoClock.getAsLong() + lease.timeToLiveNanos;
+                return Duration.ofNanos(lease.timeToLiveNanos);
+            });
+        }
+
+        @Override
+        public CompletableFuture<Void> revokeLease(long leaseId) {
+            return call(() -> {
+                end(leaseId);
+                return null;
+            });
+        }
+
+        @Override
+        public CompletableFuture<Void> compact(long upTo) {
+            return call(() -> {
+                compacted = Math.max(compacted, Math.min(upTo, revision));
+                history.values().forEach(versions -> {
+                    NavigableMap<Long, Version> old = versions.headMap(compacted, true);
+                    Long last = old.isEmpty() ? null : old.lastKey();
+                    old.keySet().removeIf(when -> !when.equals(last));
+                });
+                history.values()
+                        .removeIf(versions -> versions.size() == 1
+                                && versions.firstKey() <= compacted
+                                && versions.firstEntry().getValue().value() == null);
+                return null;
+            });
+        }
+
+        @Override
+        public AutoCloseable watch(
+                String fromKey,
+                String endKey,
+                long fromRevision,
+                Consumer<EtcdChanges> onChanges,
+                Consumer<EtcdException> onEnd) {
+            Watch watch = new Watch(fromKey, endKey, changes -> link.deliver(() -> onChanges.accept(changes)));
+            watches.add(watch);
+            return () -> watches.remove(watch);
+        }
+
+        @Override
+        public CompletableFuture<EtcdHealth> health() {
+            return call(() -> new EtcdHealth("model", 0, 0, full ? List.of("NOSPACE") : List.of(), false));
+        }
+
+        @Override
+        public void close() {}
+    }
+}

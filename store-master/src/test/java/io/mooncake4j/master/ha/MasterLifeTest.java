@@ -1,0 +1,224 @@
+package io.mooncake4j.master.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mooncake4j.master.etcd.EtcdModel;
+import io.mooncake4j.master.journal.JournalOptions;
+import io.mooncake4j.master.journal.Keys;
+import io.mooncake4j.master.journal.ManualLoop;
+import io.mooncake4j.master.placement.ChangeLog;
+import io.mooncake4j.master.placement.DurableState;
+import io.mooncake4j.master.placement.MasterCore;
+import io.mooncake4j.master.placement.MasterTimes;
+import io.mooncake4j.master.placement.PlacementStrategy;
+import io.mooncake4j.master.placement.PutProbe;
+import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.wire.Epoch;
+import java.time.Duration;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class MasterLifeTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final ManualLoop loop = new ManualLoop();
+    private final EtcdModel etcd = new EtcdModel(loop::nanoTime);
+    private final Process first = new Process("first:1");
+    private final Process second = new Process("second:2");
+
+    /** A master process, of which only its role is real. */
+    private final class Process implements Terms, EtcdModel.Link {
+        final MasterLife life;
+        boolean cutOff;
+
+        @Nullable
+        MasterCore core;
+
+        @Nullable
+        Leadership leadership;
+
+        boolean serving;
+        String leader = "?";
+        int takeovers;
+
+        Process(String address) {
+            life = new MasterLife(
+                    etcd.client(this),
+                    loop,
+                    loop,
+                    new HaOptions(address, Duration.ofSeconds(5), new byte[32], true, JournalOptions.defaults()),
+                    this);
+        }
+
+        boolean leads() {
+            return serving && leadership != null && leadership.holds();
+        }
+
+        MasterCore core() {
+            if (core == null) {
+                throw new AssertionError("it never led");
+            }
+            return core;
+        }
+
+        @Override
+        public boolean arrives() {
+            return !cutOff;
+        }
+
+        @Override
+        public MasterCore takeOver(
+                Epoch epoch, byte[] clusterSecret, ChangeLog log, DurableState state, long followedSinceNanos) {
+            takeovers++;
+            Random random = new Random(takeovers);
+            return MasterCore.takeOver(
+                    new MasterCore.Settings(
+                            epoch,
+                            clusterSecret,
+                            MasterTimes.defaults(),
+                            PlacementStrategy.of("random"),
+                            () -> random,
+                            SafetyRules.ALL,
+                            epoch.revision() << 32,
+                            loop.nanoTime()),
+                    log,
+                    state,
+                    followedSinceNanos);
+        }
+
+        @Override
+        public void serve(MasterCore served, Leadership proof) {
+            core = served;
+            leadership = proof;
+            serving = true;
+        }
+
+        @Override
+        public void stopServing() {
+            serving = false;
+        }
+
+        @Override
+        public void leaderIs(String address) {
+            leader = address;
+        }
+    }
+
+    private void seconds(double seconds) {
+        loop.pass((long) (seconds * SECOND));
+    }
+
+    private void startBoth() {
+        first.life.start();
+        seconds(1);
+        second.life.start();
+        seconds(1);
+    }
+
+    @Test
+    void shouldLetOneLeadAndTheOtherKnowWhoWhenBothRun() {
+        startBoth();
+        assertThat(first.leads()).isTrue();
+        assertThat(second.leads()).isFalse();
+        assertThat(second.leader).isEqualTo("first:1");
+        assertThat(first.leader).isEqualTo("first:1");
+    }
+
+    @Test
+    void shouldTakeOverWithEveryObjectWhenTheLeaderIsCutOff() {
+        startBoth();
+        PutProbe puts = new PutProbe(first.core(), loop::nanoTime);
+        puts.mount(1 << 20);
+        for (int i = 0; i < 100; i++) {
+            puts.put("k" + i, 1000);
+        }
+        seconds(1);
+        first.cutOff = true;
+        seconds(4.6);
+        assertThat(first.leads()).as("it has no proof any more").isFalse();
+        assertThat(second.leads()).as("the lease may still live").isFalse();
+        seconds(1.5);
+        assertThat(second.leads()).isTrue();
+        assertThat(second.core().epoch().revision())
+                .isGreaterThan(first.core().epoch().revision());
+        PutProbe after = new PutProbe(second.core(), loop::nanoTime);
+        for (int i = 0; i < 100; i++) {
+            assertThat(after.read("k" + i)).isEqualTo(puts.read("k" + i));
+        }
+        assertThat(after.canPut("fresh", 1000))
+                .as("before readers of the last term are done")
+                .isFalse();
+        first.cutOff = false;
+        seconds(6);
+        assertThat(first.leads()).isFalse();
+        assertThat(first.leader).isEqualTo("second:2");
+    }
+
+    @Test
+    void shouldGrantOnlyAfterTheNodeFollowsWhenTheTermIsNew() {
+        startBoth();
+        PutProbe puts = new PutProbe(first.core(), loop::nanoTime);
+        puts.mount(1 << 20);
+        puts.put("k", 1000);
+        seconds(1);
+        first.cutOff = true;
+        seconds(7);
+        PutProbe after = new PutProbe(second.core(), loop::nanoTime);
+        for (int i = 0; i < 8; i++) {
+            after.ping(false);
+            seconds(1);
+            second.core().sweep(loop.nanoTime());
+        }
+        assertThat(after.canPut("fresh", 1000))
+                .as("its node may still copy for writers of the last term")
+                .isFalse();
+        after.ping(true);
+        second.core().sweep(loop.nanoTime());
+        assertThat(after.canPut("fresh", 1000)).isTrue();
+    }
+
+    @Test
+    void shouldHandOverWithinASecondOfHoldOffWhenTheLeaderIsStopped() {
+        startBoth();
+        PutProbe puts = new PutProbe(first.core(), loop::nanoTime);
+        puts.mount(1 << 20);
+        puts.put("k", 1000);
+        seconds(1);
+        first.life.stop();
+        seconds(4);
+        assertThat(first.leads()).as("longer leases are still out").isTrue();
+        seconds(1.5);
+        assertThat(second.leads()).isTrue();
+        PutProbe after = new PutProbe(second.core(), loop::nanoTime);
+        after.ping(true);
+        seconds(1.2);
+        second.core().sweep(loop.nanoTime());
+        assertThat(after.read("k")).isNotNull();
+        assertThat(after.canPut("fresh", 1000)).isTrue();
+    }
+
+    @Test
+    void shouldStopServingAtOnceWhenTheLeaderKeyIsDeletedByHand() {
+        startBoth();
+        etcd.write(Keys.LEADER, null);
+        seconds(0.6);
+        assertThat(first.leads() && second.leads()).isFalse();
+        assertThat(second.leads()).isTrue();
+    }
+
+    @Test
+    void shouldBeInvisibleWhenEtcdIsAwayForTwoSeconds() {
+        startBoth();
+        first.cutOff = true;
+        second.cutOff = true;
+        seconds(2);
+        assertThat(first.leads()).isTrue();
+        first.cutOff = false;
+        second.cutOff = false;
+        seconds(5);
+        assertThat(first.leads()).isTrue();
+        assertThat(first.takeovers).isEqualTo(1);
+        assertThat(second.takeovers).isZero();
+    }
+}

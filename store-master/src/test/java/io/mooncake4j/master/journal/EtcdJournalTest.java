@@ -1,0 +1,275 @@
+package io.mooncake4j.master.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mooncake4j.master.etcd.EtcdModel;
+import io.mooncake4j.master.etcd.EtcdTxn;
+import io.mooncake4j.master.placement.Change;
+import io.mooncake4j.master.placement.ChangeLog;
+import io.mooncake4j.master.placement.DurableState;
+import io.mooncake4j.master.placement.Extent;
+import io.mooncake4j.master.placement.Segment;
+import io.mooncake4j.transfer.safety.SafetyRules;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EtcdJournalTest {
+    private static final UUID SEGMENT = new UUID(3, 4);
+    private static final JournalOptions SHORT_TAIL = new JournalOptions(false, 20_000, SafetyRules.ALL);
+
+    private final ManualLoop loop = new ManualLoop();
+    private final EtcdModel etcd = new EtcdModel(loop::nanoTime);
+    private final List<String> losses = new ArrayList<>();
+    private Found found = read();
+    private EtcdJournal journal = lead(EtcdModel.Link.SOUND, SHORT_TAIL);
+
+    private Found read() {
+        CompletableFuture<Found> reading = Recovery.read(etcd.client(EtcdModel.Link.SOUND), loop);
+        loop.run();
+        return reading.join();
+    }
+
+    private EtcdJournal lead(EtcdModel.Link link, JournalOptions options) {
+        etcd.write(Keys.LEADER, null);
+        long revision = etcd.client(EtcdModel.Link.SOUND)
+                .txn(new EtcdTxn().ifAbsent(Keys.LEADER).put(Keys.LEADER, new byte[0]))
+                .join()
+                .revision();
+        EtcdJournal next = new EtcdJournal(etcd.client(link), loop, revision, found, options, losses::add);
+        next.keepBuckets(found);
+        return next;
+    }
+
+    /** As a leader does: append, and apply. */
+    private void change(Change change) {
+        journal.append(change);
+        found.state().apply(change, loop.nanoTime());
+    }
+
+    private static Change.SegmentMounted mounted(UUID id) {
+        return new Change.SegmentMounted(id, "n1", "h1", 1 << 20, 1 << 20, new Segment.Address("127.0.0.1", 1234, 77));
+    }
+
+    private static Change.ObjectPlaced placed(String key, long id) {
+        return new Change.ObjectPlaced(
+                "default",
+                key.getBytes(StandardCharsets.UTF_8),
+                id,
+                100,
+                1L << 32 | id,
+                id % 7 == 0,
+                new Change.PlacedReplica[] {
+                    new Change.PlacedReplica(SEGMENT, new Extent[] {new Extent(0, id % 1000 * 64, 100)})
+                });
+    }
+
+    private static Change.ObjectRemoved removed(String key, long id) {
+        return new Change.ObjectRemoved("default", key.getBytes(StandardCharsets.UTF_8), id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void shouldFindWhatWasWrittenWhenItIsReadAgainAtAnyTime(long seed) {
+        Random random = new Random(seed);
+        Map<String, Long> there = new HashMap<>();
+        change(mounted(SEGMENT));
+        Follower follower = new Follower(etcd.client(EtcdModel.Link.SOUND), loop, read());
+        long id = 0;
+        for (int round = 0; round < 200; round++) {
+            for (int i = 0; i < 1 + random.nextInt(300); i++) {
+                String key = "key-" + random.nextInt(2000);
+                Long old = there.remove(key);
+                if (old != null && random.nextInt(3) > 0) {
+                    change(removed(key, old));
+                } else {
+                    change(placed(key, ++id));
+                    there.put(key, id);
+                }
+            }
+            loop.run();
+            if (round % 10 == 0) {
+                assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
+            }
+            if (random.nextInt(10) == 0) {
+                etcd.client(EtcdModel.Link.SOUND)
+                        .compact(journal.etcdRevision())
+                        .join();
+            }
+        }
+        CompletableFuture<Found> last = follower.finish();
+        loop.run();
+        Found followed = last.join() == null ? read() : last.join();
+        assertThat(Placements.of(followed.state())).isEqualTo(Placements.of(found.state()));
+        assertThat(followed.head().sequence()).isEqualTo(journal.lastSequence());
+        assertThat(etcd.value(Keys.entry(1))).as("the journal was trimmed").isNull();
+        assertThat(losses).isEmpty();
+    }
+
+    @Test
+    void shouldGoOnFromWhatAnEarlierLeaderLeftWhenBucketsWereSplit() {
+        change(mounted(SEGMENT));
+        String longName = "x".repeat(1000);
+        for (int i = 0; i < 600; i++) {
+            String key = keyInBucket(found.state(), 5, longName, i);
+            change(placed(key, i + 1));
+            loop.run();
+        }
+        assertThat(etcd.keys())
+                .doesNotContain("bucket/005")
+                .anyMatch(key -> key.startsWith("bucket/005l"))
+                .anyMatch(key -> key.startsWith("bucket/005r"));
+        Map<String, String> before = Placements.of(found.state());
+        found = read();
+        assertThat(Placements.of(found.state())).isEqualTo(before);
+
+        journal = lead(EtcdModel.Link.SOUND, SHORT_TAIL);
+        for (int i = 0; i < 600; i++) {
+            change(placed("later-" + i, 10_000 + i));
+            loop.run();
+        }
+        assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
+    }
+
+    private int tried;
+
+    private String keyInBucket(DurableState state, int bits, String prefix, int number) {
+        while (true) {
+            String key = prefix + number + "-" + tried++;
+            if ((state.hashOf("default", key.getBytes(StandardCharsets.UTF_8)) & 4095) == bits) {
+                return key;
+            }
+        }
+    }
+
+    @Test
+    void shouldWriteOnceWhenAnswersAreLost() {
+        Random random = new Random(5);
+        journal = lead(
+                new EtcdModel.Link() {
+                    @Override
+                    public boolean answers() {
+                        return random.nextInt(2) == 0;
+                    }
+
+                    @Override
+                    public boolean arrives() {
+                        return random.nextInt(5) > 0;
+                    }
+                },
+                SHORT_TAIL);
+        change(mounted(SEGMENT));
+        AtomicInteger durable = new AtomicInteger();
+        for (int i = 0; i < 50; i++) {
+            change(placed("k" + i, i + 1));
+            journal.whenDurable(journal.lastSequence(), durable::incrementAndGet);
+            loop.pass(1_000_000_000L);
+        }
+        loop.pass(60_000_000_000L);
+        assertThat(losses).isEmpty();
+        assertThat(durable).hasValue(50);
+        assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
+    }
+
+    @Test
+    void shouldWriteNothingAndTellItsWaitersWhenAnotherLeads() {
+        change(mounted(SEGMENT));
+        loop.run();
+        EtcdJournal deposed = journal;
+        Map<String, byte[]> before = etcd.snapshot();
+        etcd.write(Keys.LEADER, null);
+        AtomicInteger lost = new AtomicInteger();
+        long sequence = deposed.append(placed("k", 1));
+        deposed.whenDurable(sequence, new ChangeLog.Waiter() {
+            @Override
+            public void durable() {
+                throw new AssertionError("it was not written");
+            }
+
+            @Override
+            public void lost() {
+                lost.incrementAndGet();
+            }
+        });
+        loop.run();
+        assertThat(losses).singleElement().asString().contains("the leader key is gone");
+        assertThat(lost).hasValue(1);
+        before.remove(Keys.LEADER);
+        assertThat(etcd.snapshot()).containsExactlyInAnyOrderEntriesOf(before);
+    }
+
+    @Test
+    void shouldWaitAndRefusePutsWhenEtcdIsFull() {
+        change(mounted(SEGMENT));
+        loop.run();
+        etcd.setFull(true);
+        change(placed("k", 1));
+        loop.pass(3_000_000_000L);
+        assertThat(journal.refusal()).contains("space");
+        etcd.setFull(false);
+        loop.pass(3_000_000_000L);
+        assertThat(journal.refusal()).isNull();
+        assertThat(journal.durableSequence()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAcknowledgeAtOnceUntilTheOldestIsTooOldWhenDurabilityIsAsync() {
+        change(mounted(SEGMENT));
+        loop.run();
+        etcd.setFull(true);
+        change(placed("k", 1));
+        AtomicInteger acknowledged = new AtomicInteger();
+        journal.whenAcknowledgeable(journal.lastSequence(), acknowledged::incrementAndGet);
+        assertThat(acknowledged).hasValue(1);
+        loop.pass(300_000_000L);
+        change(placed("k2", 2));
+        journal.whenAcknowledgeable(journal.lastSequence(), acknowledged::incrementAndGet);
+        assertThat(acknowledged).hasValue(1);
+        etcd.setFull(false);
+        loop.pass(3_000_000_000L);
+        assertThat(acknowledged).hasValue(2);
+    }
+
+    @Test
+    void shouldNameTheKeyWhenSomethingIsDamagedMissingOrNewer() {
+        change(mounted(SEGMENT));
+        loop.run();
+        change(placed("k", 1));
+        loop.run();
+        change(placed("k2", 2));
+        loop.run();
+        byte[] second = etcd.value(Keys.entry(2));
+
+        etcd.write(Keys.entry(2), null);
+        assertThatThrownBy(this::read)
+                .rootCause()
+                .hasMessageContaining(Keys.entry(3))
+                .hasMessageContaining("missing");
+
+        byte[] damaged = second.clone();
+        damaged[damaged.length / 2] ^= 1;
+        etcd.write(Keys.entry(2), damaged);
+        assertThatThrownBy(this::read)
+                .rootCause()
+                .hasMessageContaining(Keys.entry(2))
+                .hasMessageContaining("checksum");
+
+        byte[] newer = second.clone();
+        newer[2] = 9;
+        etcd.write(Keys.entry(2), newer);
+        assertThatThrownBy(this::read).rootCause().hasMessageContaining("run a newer mooncake4j");
+
+        etcd.write(Keys.entry(2), second);
+        assertThat(read().state().objects().objectCount()).isEqualTo(2);
+    }
+}
