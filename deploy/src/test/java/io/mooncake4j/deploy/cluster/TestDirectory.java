@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A directory of one test, in memory, as segments want it. */
-final class TestDirectory implements AutoCloseable {
+public final class TestDirectory implements AutoCloseable {
     private final Path path;
 
-    TestDirectory() {
+    public TestDirectory() {
         try {
             path = Files.createTempDirectory(Path.of("/dev/shm"), "mooncake4j-test-");
         } catch (IOException e) {
@@ -20,7 +20,7 @@ final class TestDirectory implements AutoCloseable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 

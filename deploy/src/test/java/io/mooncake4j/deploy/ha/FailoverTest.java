@@ -64,7 +64,7 @@ class FailoverTest {
                 .name("node")
                 .host("127.0.0.1")
                 .dataPort(0)
-                .segmentBytes(16 << 20)
+                .segmentBytes(64 << 20)
                 .memory(MemoryKind.shm(directory.path()))
                 .onStop(OnStop.SUSPEND)
                 .build()));

@@ -117,6 +117,22 @@ public final class MasterLife {
                 });
     }
 
+    /** The term is over: again a standby, and if it could not lead for what it found, one that lets others try first. */
+    private void over() {
+        Term ended = term;
+        term = null;
+        long now = ++era;
+        if (ended != null && ended.refused()) {
+            loop.schedule(REFUSE_FOR.toNanos(), () -> {
+                if (now == era) {
+                    startOver();
+                }
+            });
+        } else {
+            startOver();
+        }
+    }
+
     /** Who leads? Nobody: try to. Somebody: see what it wrote. */
     private void look(long now, Follower follower) {
         if (now != era) {
@@ -176,7 +192,7 @@ public final class MasterLife {
         Term next = new Term(etcd, loop, proofLoop, won, options.journal().rules(), terms, why -> {
             LOG.warn("leads no more: {}", why);
             terms.leaderIs("");
-            startOver();
+            over();
         });
         term = next;
         follower.finish()
@@ -188,7 +204,7 @@ public final class MasterLife {
                                 return;
                             }
                             if (failure != null || found == null) {
-                                next.end("it can't take over: " + (failure == null ? "no state" : cause(failure)));
+                                next.refuse("it can't take over: " + (failure == null ? "no state" : cause(failure)));
                             } else if (meta != null) {
                                 next.begin(meta, found, options.journal());
                             }

@@ -39,6 +39,7 @@ final class Term {
     private @Nullable EtcdJournal journal;
     private @Nullable MasterCore core;
     private boolean serving;
+    private boolean refused;
     private boolean ended;
 
     /** @param onEnd told once, on the loop, why the term is over */
@@ -73,7 +74,7 @@ final class Term {
             next = terms.takeOver(
                     new Epoch(meta.clusterId(), won.revision()), meta.secret(), log, found.state(), found.sinceNanos());
         } catch (IllegalStateException e) {
-            end(e.getMessage() + "; look with: mooncake4j metadata check");
+            refuse(e.getMessage() + "; look with: mooncake4j metadata check");
             return;
         }
         core = next;
@@ -142,6 +143,16 @@ final class Term {
                 done.complete(null);
             }
         });
+    }
+
+    /** It can't lead with what it found, and will not be able to at once. */
+    void refuse(String why) {
+        refused = true;
+        end(why);
+    }
+
+    boolean refused() {
+        return refused;
     }
 
     /** The term is over; on the loop. */

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ public final class MasterServer implements AutoCloseable {
     private final ThreadPoolExecutor workers;
     private final Supplier<@Nullable ServedTerm> term;
     private final AutoCloseable role;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private MasterServer(
             RpcServer rpc, ThreadPoolExecutor workers, Supplier<@Nullable ServedTerm> term, AutoCloseable role) {
@@ -162,6 +164,9 @@ public final class MasterServer implements AutoCloseable {
     /** Hands over if it leads one of several, answers what is in flight, for a bounded time, and stops. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         try {
             role.close();
         } catch (Exception e) {
