@@ -38,6 +38,7 @@ final class Term {
     private final Consumer<String> onEnd;
     private @Nullable EtcdJournal journal;
     private @Nullable MasterCore core;
+    private @Nullable Upkeep upkeep;
     private boolean serving;
     private boolean refused;
     private boolean ended;
@@ -85,6 +86,8 @@ final class Term {
                 if (!ended) {
                     serving = true;
                     terms.serve(next, proof);
+                    upkeep = new Upkeep(etcd, loop, log);
+                    upkeep.begin();
                     LOG.info(
                             "leads from revision {} on with {} objects, {} ms after all was read",
                             won.revision(),
@@ -167,6 +170,9 @@ final class Term {
         }
         if (journal != null) {
             journal.close();
+        }
+        if (upkeep != null) {
+            upkeep.end();
         }
         // Sooner than by its time to live, if etcd can be reached.
         etcd.revokeLease(won.lease().id());
