@@ -25,9 +25,6 @@ final class MasterCommand extends SettingsCommand {
     @Override
     int run(Settings settings) throws InterruptedException, FailedException {
         MasterOptions options = MasterSettings.options(settings);
-        if (options.cluster() != null) {
-            throw new FailedException(JournalSettings.JOURNAL.flag() + " etcd is not built yet: use memory");
-        }
         ServerLife life = ServerLife.begin();
         MasterServer server = life.start(() -> MasterServer.start(options));
         return life.serve(console, "master on " + settings.get(MasterSettings.BIND_HOST) + ":" + server.port());

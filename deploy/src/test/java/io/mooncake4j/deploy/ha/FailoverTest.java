@@ -8,9 +8,7 @@ import io.mooncake4j.deploy.cluster.TestDirectory;
 import io.mooncake4j.deploy.cluster.VersionedValue;
 import io.mooncake4j.master.etcd.CutProxy;
 import io.mooncake4j.master.etcd.EtcdProcess;
-import io.mooncake4j.master.etcd.JetcdEtcd;
-import io.mooncake4j.master.ha.HaOptions;
-import io.mooncake4j.master.journal.JournalOptions;
+import io.mooncake4j.master.service.ClusterOptions;
 import io.mooncake4j.master.service.MasterOptions;
 import io.mooncake4j.master.service.MasterServer;
 import io.mooncake4j.node.NodeOptions;
@@ -46,10 +44,14 @@ class FailoverTest {
     }
 
     private MasterServer master(CutProxy way) {
-        return add(MasterServer.start(
-                MasterOptions.defaults().withAddress("127.0.0.1", 0),
-                new HaOptions("127.0.0.1:0", Duration.ofSeconds(5), new byte[32], true, JournalOptions.defaults()),
-                JetcdEtcd.open(etcd.options().endpoints(way.endpoint().toString()).build())));
+        return add(MasterServer.start(MasterOptions.defaults()
+                .withAddress("127.0.0.1", 0)
+                .withCluster(new ClusterOptions(
+                        etcd.options().endpoints(way.endpoint().toString()).build(),
+                        "127.0.0.1:0",
+                        Duration.ofSeconds(5),
+                        false,
+                        new byte[0]))));
     }
 
     private static String masters(MasterServer first, MasterServer second) {
@@ -74,7 +76,8 @@ class FailoverTest {
 
     private static void putAll(MooncakeClient client, int from) {
         for (int i = from; i < from + OBJECTS; i++) {
-            assertThat(client.put("k" + i, VersionedValue.of("k" + i, 1, SIZE)).succeeded()).isTrue();
+            assertThat(client.put("k" + i, VersionedValue.of("k" + i, 1, SIZE)).succeeded())
+                    .isTrue();
         }
     }
 

@@ -44,13 +44,14 @@ final class Upkeep {
         if (ended) {
             return;
         }
-        etcd.health().whenComplete((health, failure) -> loop.execute(() -> {
-            if (failure == null) {
-                looked(health);
-            } else {
-                LOG.debug("etcd's health is not known: {}", failure.toString());
-            }
-        }));
+        etcd.health()
+                .whenComplete((health, failure) -> loop.execute(() -> {
+                    if (failure == null) {
+                        looked(health);
+                    } else {
+                        LOG.debug("etcd's health is not known: {}", failure.toString());
+                    }
+                }));
         loop.schedule(EVERY.toNanos(), this::look);
     }
 
@@ -66,8 +67,9 @@ final class Upkeep {
         if (health.foreignKeys()) {
             if (!foreignTold) {
                 foreignTold = true;
-                LOG.warn("others keep keys in this etcd, too, so its history is not compacted from here: run it with"
-                        + " --auto-compaction-mode=periodic --auto-compaction-retention=1m, or give mooncake4j its own");
+                LOG.warn(
+                        "others keep keys in this etcd, too, so its history is not compacted from here: run it with"
+                                + " --auto-compaction-mode=periodic --auto-compaction-retention=1m, or give mooncake4j its own");
             }
             return;
         }

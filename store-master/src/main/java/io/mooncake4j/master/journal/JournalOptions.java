@@ -16,4 +16,8 @@ public record JournalOptions(boolean sync, long tailBytes, SafetyRules rules) {
     public static JournalOptions defaults() {
         return new JournalOptions(false, 64L << 20, SafetyRules.ALL);
     }
+
+    public JournalOptions with(boolean syncPuts, SafetyRules enforced) {
+        return new JournalOptions(syncPuts, tailBytes, enforced);
+    }
 }

@@ -43,10 +43,10 @@ final class LeaderGate implements RpcHandler {
                     .setLeader(known == null ? "" : known.toString())
                     .build());
         } else if (now == null || !leads) {
-            StoreException refusal = NotLeader.refusal(leader);
+            StoreException refusal = NotLeader.refused(leader);
             call.fail(refusal.code(), refusal.reason());
         } else {
-            call.guardedBy(() -> now.leadership().holds() ? null : NotLeader.refusal(leader));
+            call.guardedBy(() -> now.leadership().holds() ? null : NotLeader.deposed(leader));
             now.service().handle(call);
         }
     }

@@ -1,9 +1,11 @@
 package io.mooncake4j.master.service;
 
 import io.mooncake4j.master.etcd.Etcd;
+import io.mooncake4j.master.etcd.JetcdEtcd;
 import io.mooncake4j.master.ha.HaOptions;
 import io.mooncake4j.master.ha.Leadership;
 import io.mooncake4j.master.ha.MasterLife;
+import io.mooncake4j.master.journal.JournalOptions;
 import io.mooncake4j.master.journal.MemoryJournal;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.transfer.rpc.RpcHandler;
@@ -48,7 +50,8 @@ public final class MasterServer implements AutoCloseable {
     }
 
     /**
-     * Binds and serves, alone.
+     * Binds and serves: alone, or with {@link MasterOptions#cluster}, when it is a standby until it wins an election, and
+     * returns before it knows whether etcd can be reached.
      *
      * @throws io.mooncake4j.transfer.wire.StoreException INVALID_PARAMS if a setting is wrong or the port is taken
      */
@@ -58,6 +61,11 @@ public final class MasterServer implements AutoCloseable {
 
     /** For the tests that show what a rule is for. */
     static MasterServer start(MasterOptions options, SafetyRules rules) {
+        ClusterOptions cluster = options.cluster();
+        return cluster == null ? startAlone(options, rules) : startInCluster(options, cluster, rules);
+    }
+
+    private static MasterServer startAlone(MasterOptions options, SafetyRules rules) {
         MasterCore core = new MasterCore(
                 Cores.settings(new Epoch(UUID.randomUUID(), 1), Cores.randomSecret(), options, rules),
                 new MemoryJournal());
@@ -76,13 +84,13 @@ public final class MasterServer implements AutoCloseable {
         return new MasterServer(rpc, workers, () -> term, term);
     }
 
-    /**
-     * Binds, and takes part in a cluster whose placement etcd keeps: as a standby, until it wins an election. Returns before
-     * it knows whether etcd can be reached. Closing it closes the Etcd, too.
-     *
-     * @throws StoreException INVALID_PARAMS if a setting is wrong or the port is taken
-     */
-    public static MasterServer start(MasterOptions options, HaOptions ha, Etcd etcd) {
+    private static MasterServer startInCluster(MasterOptions options, ClusterOptions cluster, SafetyRules rules) {
+        HaOptions ha = new HaOptions(
+                cluster.address(),
+                cluster.leaderLease(),
+                cluster.secret(),
+                cluster.secret().length > 0,
+                JournalOptions.defaults().with(cluster.sync(), rules));
         CallMeters meters = new CallMeters();
         ThreadPoolExecutor workers = workers();
         LeaderGate gate = new LeaderGate();
@@ -95,7 +103,8 @@ public final class MasterServer implements AutoCloseable {
         }
         ThreadLoop loop = new ThreadLoop("master-loop");
         ThreadLoop proofLoop = new ThreadLoop("master-proof");
-        WonTerms terms = new WonTerms(options, ha.journal().rules(), gate, meters, workers);
+        WonTerms terms = new WonTerms(options, rules, gate, meters, workers);
+        Etcd etcd = JetcdEtcd.open(cluster.etcd());
         MasterLife life = new MasterLife(etcd, loop, proofLoop, ha.listeningAt(rpc.port()), terms);
         life.start();
         LOG.info("master listens on {}:{} and is told as {}", options.bindHost(), rpc.port(), ha.address());
