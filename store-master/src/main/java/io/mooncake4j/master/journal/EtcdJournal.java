@@ -343,7 +343,7 @@ public final class EtcdJournal implements ChangeLog {
                 }
                 loop.schedule(full ? NO_SPACE_RETRY_NANOS : RETRY_NANOS, () -> send(batch, txn, head));
             }
-            default -> lose(failure.getMessage());
+            default -> lose(String.valueOf(failure.getMessage()));
         }
     }
 
