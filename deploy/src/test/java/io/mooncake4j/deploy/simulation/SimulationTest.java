@@ -77,7 +77,10 @@ class SimulationTest {
 
     @ParameterizedTest
     @Timeout(value = 90, unit = TimeUnit.SECONDS)
-    @EnumSource(SafetyRule.class)
+    @EnumSource( // the others are an election's: MasterLifeTest
+            value = SafetyRule.class,
+            names = {"FENCING", "PROOF_DATING", "HOLD_OFF"},
+            mode = EnumSource.Mode.EXCLUDE)
     void shouldFindViolationWhenSafetyRuleIsOff(SafetyRule rule) throws InterruptedException {
         Seeds seeds = Seeds.within(SafetySwitches.allExcept(rule), 0, Duration.ofSeconds(50));
         seeds.run();

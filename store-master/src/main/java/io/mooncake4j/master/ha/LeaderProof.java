@@ -61,7 +61,7 @@ final class LeaderProof implements Leadership {
         if (ended) {
             return;
         }
-        if (loop.nanoTime() - validUntilNanos >= 0) {
+        if (rules.enforce(SafetyRule.FENCING) && loop.nanoTime() - validUntilNanos >= 0) {
             end("etcd did not confirm it in time");
             return;
         }

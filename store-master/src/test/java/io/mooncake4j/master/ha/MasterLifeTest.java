@@ -12,25 +12,31 @@ import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.MasterTimes;
 import io.mooncake4j.master.placement.PlacementStrategy;
 import io.mooncake4j.master.placement.PutProbe;
+import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.safety.SafetySwitches;
 import io.mooncake4j.transfer.wire.Epoch;
 import java.time.Duration;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MasterLifeTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final ManualLoop loop = new ManualLoop();
     private final EtcdModel etcd = new EtcdModel(loop::nanoTime);
-    private final Process first = new Process("first:1");
-    private final Process second = new Process("second:2");
+    private SafetyRules rules = SafetyRules.ALL;
+    private Process first = new Process("first:1");
+    private Process second = new Process("second:2");
 
     /** A master process, of which only its role is real. */
     private final class Process implements Terms, EtcdModel.Link {
         final MasterLife life;
         boolean cutOff;
+        long delayNanos;
 
         @Nullable
         MasterCore core;
@@ -47,7 +53,12 @@ class MasterLifeTest {
                     etcd.client(this),
                     loop,
                     loop,
-                    new HaOptions(address, Duration.ofSeconds(5), new byte[32], true, JournalOptions.defaults()),
+                    new HaOptions(
+                            address,
+                            Duration.ofSeconds(5),
+                            new byte[32],
+                            true,
+                            JournalOptions.defaults().with(false, rules)),
                     this);
         }
 
@@ -68,6 +79,15 @@ class MasterLifeTest {
         }
 
         @Override
+        public void deliver(Runnable completion) {
+            if (delayNanos == 0) {
+                completion.run();
+            } else {
+                loop.schedule(delayNanos, completion);
+            }
+        }
+
+        @Override
         public MasterCore takeOver(
                 Epoch epoch, byte[] clusterSecret, ChangeLog log, DurableState state, long followedSinceNanos) {
             takeovers++;
@@ -79,7 +99,7 @@ class MasterLifeTest {
                             MasterTimes.defaults(),
                             PlacementStrategy.of("random"),
                             () -> random,
-                            SafetyRules.ALL,
+                            rules,
                             epoch.revision() << 32,
                             loop.nanoTime()),
                     log,
@@ -205,6 +225,56 @@ class MasterLifeTest {
         seconds(0.6);
         assertThat(first.leads() && second.leads()).isFalse();
         assertThat(second.leads()).isTrue();
+    }
+
+    private void without(SafetyRule rule) {
+        rules = SafetySwitches.allExcept(rule);
+        first = new Process("first:1");
+        second = new Process("second:2");
+    }
+
+    /** Whether both say at the same time that they lead, after the first was cut off from etcd. */
+    private boolean bothLead() {
+        startBoth();
+        first.delayNanos = 3 * SECOND / 2;
+        seconds(4);
+        first.cutOff = true;
+        for (int i = 0; i < 800; i++) {
+            seconds(0.01);
+            if (first.leads() && second.leads()) {
+                return true;
+            }
+        }
+        assertThat(second.leads()).isTrue();
+        return false;
+    }
+
+    @Test
+    void shouldNeverHaveTwoLeadersWhenAnswersOfEtcdAreSlow() {
+        assertThat(bothLead()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SafetyRule.class,
+            names = {"FENCING", "PROOF_DATING"})
+    void shouldHaveTwoLeadersWhenTheRuleIsOff(SafetyRule rule) {
+        without(rule);
+        assertThat(bothLead()).isTrue();
+    }
+
+    @Test
+    void shouldGrantUnderTheLastTermsReadersWhenHoldOffIsOff() {
+        without(SafetyRule.HOLD_OFF);
+        startBoth();
+        PutProbe puts = new PutProbe(first.core(), loop::nanoTime);
+        puts.mount(1 << 20);
+        seconds(1);
+        first.cutOff = true;
+        seconds(6.5);
+        PutProbe after = new PutProbe(second.core(), loop::nanoTime);
+        second.core().sweep(loop.nanoTime());
+        assertThat(after.canPut("fresh", 1000)).isTrue();
     }
 
     @Test
