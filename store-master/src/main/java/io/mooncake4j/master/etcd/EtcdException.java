@@ -43,11 +43,17 @@ public final class EtcdException extends RuntimeException {
 
     /** What a future of {@link Etcd} failed with. */
     public static EtcdException of(Throwable failure) {
+        Throwable cause = unwrapped(failure);
+        return cause instanceof EtcdException known ? known : new EtcdException(Kind.REFUSED, cause.toString(), cause);
+    }
+
+    /** What a future failed with, without what futures wrap it into. */
+    public static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof EtcdException known ? known : new EtcdException(Kind.REFUSED, cause.toString(), cause);
+        return cause;
     }
 
     public Kind kind() {

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
-import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
 
 /**
@@ -37,7 +36,7 @@ record EtcdFailure(EtcdException told, Next next) {
     private static final String NO_USER = "etcdserver: user name is empty";
 
     static EtcdFailure of(URI endpoint, Throwable failure) {
-        Throwable cause = unwrapped(failure);
+        Throwable cause = EtcdException.unwrapped(failure);
         if (cause instanceof EtcdException told) {
             return new EtcdFailure(told, Next.TELL);
         }
@@ -154,10 +153,6 @@ record EtcdFailure(EtcdException told, Next next) {
 
     private static EtcdFailure failure(Kind kind, Next next, URI endpoint, String what, String fix, Throwable cause) {
         return new EtcdFailure(new EtcdException(kind, "etcd at " + endpoint + ": " + what + "; " + fix, cause), next);
-    }
-
-    static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private static boolean has(Throwable failure, Class<? extends Throwable> type) {

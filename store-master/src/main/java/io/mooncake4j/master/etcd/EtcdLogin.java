@@ -55,7 +55,7 @@ final class EtcdLogin extends CallCredentials {
             if (failure == null) {
                 to.apply(headers);
             } else {
-                to.fail(refused(EtcdFailure.unwrapped(failure)));
+                to.fail(refused(EtcdException.unwrapped(failure)));
             }
         });
     }

@@ -176,7 +176,8 @@ public final class JetcdEtcd implements Etcd {
                 .call(KVGrpc.getRangeMethod(), deadline, request)
                 .thenApply(answer -> answer.getKvsCount() > 0)
                 .exceptionallyCompose(failure ->
-                        Status.fromThrowable(EtcdFailure.unwrapped(failure)).getCode() == Status.Code.PERMISSION_DENIED
+                        Status.fromThrowable(EtcdException.unwrapped(failure)).getCode()
+                                        == Status.Code.PERMISSION_DENIED
                                 ? CompletableFuture.completedFuture(true)
                                 : CompletableFuture.failedFuture(failure));
     }

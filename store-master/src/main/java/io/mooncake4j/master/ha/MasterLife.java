@@ -241,14 +241,11 @@ public final class MasterLife {
     }
 
     private static boolean isFormat(Throwable failure) {
-        return failure instanceof FormatException || failure.getCause() instanceof FormatException;
+        return EtcdException.unwrapped(failure) instanceof FormatException;
     }
 
     private static String cause(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null && cause instanceof java.util.concurrent.CompletionException) {
-            cause = cause.getCause();
-        }
+        Throwable cause = EtcdException.unwrapped(failure);
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 }
