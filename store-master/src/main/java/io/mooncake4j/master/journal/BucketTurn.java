@@ -66,7 +66,7 @@ final class BucketTurn {
             kept.add(new Kept(bucket.bucket(), bucket.sequence(), bucket.value().length));
             keptBytes += bucket.value().length;
         }
-        double cycleBytes = Math.max((double) tailBytes, 2.0 * keptBytes);
+        double cycleBytes = Math.max(tailBytes, keptBytes);
         dueBuckets += batch.recordBytes() * (kept.size() / cycleBytes);
     }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
  * How the journal is kept.
  *
  * @param sync whether puts are visible and acknowledged only when they are durable
- * @param tailBytes the journal is kept this short, or twice as long as all buckets are, whichever is more
+ * @param tailBytes the journal is kept this short, or as long as all buckets are, whichever is more
  */
 public record JournalOptions(boolean sync, long tailBytes, SafetyRules rules) {
     /** With "async" no put is acknowledged while something older than this is not durable (S8). */

@@ -94,11 +94,18 @@ public final class Segment implements Candidate {
         state = inherited && !suspended ? State.SUSPECT : State.OFFLINE;
     }
 
-    /** Takes extents that an object of an earlier term has; false if they are not free, or not in this segment. */
-    synchronized boolean claim(Extent extent) {
-        boolean claimed = space.claim(extent);
+    /** Takes what objects of an earlier term have; returns what is wrong with them, or null. */
+    synchronized @Nullable String claim(List<Replica> replicas) {
+        for (Replica replica : replicas) {
+            for (int i = 0; i < replica.extentCount(); i++) {
+                Extent extent = new Extent(replica.region(i), replica.offset(i), replica.lengthBytes(i));
+                if (!space.claim(extent)) {
+                    return "two objects have " + extent + " of segment " + id + " (" + name + "), or it is not in it";
+                }
+            }
+        }
         freeBytes = space.freeBytes();
-        return claimed;
+        return null;
     }
 
     /** The node has cut all writers of earlier terms. */
