@@ -308,6 +308,9 @@ public final class EtcdJournal implements ChangeLog {
         etcdRevision = atRevision;
         List<Waiter> waiters;
         synchronized (this) {
+            if (lost) {
+                return; // who waited was told so
+            }
             sealed.remove();
             queuedBytes -= batch.sealedBytes();
             if (batch.hasRecords()) {

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps a state up to date with a journal that somebody else writes. For one loop. */
 public final class Follower {
-    private static final int PAGE_ENTRIES = 16;
-
     private final Etcd etcd;
     private final Loop loop;
     private final Found start;
@@ -39,20 +37,16 @@ public final class Follower {
      * this state's end: then all is to be read anew. Fails with a FormatException or an EtcdException.
      */
     public CompletableFuture<Boolean> catchUp() {
-        String end = EtcdRangeQuery.endOf(Keys.JOURNAL);
-        return etcd.range(new EtcdRangeQuery(Keys.entry(sequence + 1), end, PAGE_ENTRIES, 0, false))
-                .thenComposeAsync(this::take, loop);
+        return new JournalPages(etcd, loop, 0).read(sequence, this::take);
     }
 
-    private CompletableFuture<Boolean> take(EtcdRange range) {
-        for (EtcdEntry value : range.entries()) {
-            Entry entry = Entry.read(value.key(), value.value());
-            if (entry.firstSequence() > sequence + 1) {
-                return CompletableFuture.completedFuture(false);
-            }
-            apply(entry);
+    private boolean take(EtcdEntry value) {
+        Entry entry = Entry.read(value.key(), value.value());
+        if (entry.firstSequence() > sequence + 1) {
+            return false;
         }
-        return range.more() ? catchUp() : CompletableFuture.completedFuture(true);
+        apply(entry);
+        return true;
     }
 
     private void apply(Entry entry) {

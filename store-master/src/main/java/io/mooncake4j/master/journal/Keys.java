@@ -27,4 +27,13 @@ public final class Keys {
         String digits = Long.toString(lastSequence);
         return JOURNAL + "0".repeat(DIGITS - digits.length()) + digits;
     }
+
+    /** The number of an entry's last record, by its key. */
+    static long lastSequence(String entryKey) {
+        try {
+            return Long.parseLong(entryKey.substring(JOURNAL.length()));
+        } catch (NumberFormatException e) {
+            throw new FormatException(entryKey, "a key of the journal ends in the number of a record");
+        }
+    }
 }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class Recovery {
     /** A page is at most this many times the largest value, and so below etcd's client limit. */
     private static final int PAGE_BUCKETS = 64;
-
-    private static final int PAGE_ENTRIES = 16;
 
     private final Etcd etcd;
     private final Loop loop;
@@ -69,7 +66,7 @@ public final class Recovery {
                 .thenAcceptAsync(this::takeHead, loop)
                 .thenCompose(done -> etcd.range(EtcdRangeQuery.keyAt(Keys.SEGMENTS, revision)))
                 .thenAcceptAsync(this::takeSegments, loop)
-                .thenCompose(done -> pages(Keys.BUCKETS, PAGE_BUCKETS, this::takeBucket))
+                .thenCompose(done -> readBuckets())
                 .thenCompose(done -> readJournal())
                 .thenApply(done -> found());
     }
@@ -111,13 +108,13 @@ public final class Recovery {
         buckets.put(header.bucket(), header.sequence());
     }
 
-    private CompletableFuture<Void> readJournal() {
+    private CompletableFuture<Boolean> readJournal() {
         Bucket.addMissing(buckets);
         sequence = buckets.values().stream().mapToLong(Long::longValue).min().orElse(0);
-        return pages(Keys.entry(sequence + 1), PAGE_ENTRIES, this::takeEntry);
+        return new JournalPages(etcd, loop, revision).read(sequence, this::takeEntry);
     }
 
-    private void takeEntry(EtcdEntry value) {
+    private boolean takeEntry(EtcdEntry value) {
         Entry entry = Entry.read(value.key(), value.value());
         if (entry.firstSequence() > sequence + 1) {
             throw new FormatException(
@@ -134,6 +131,7 @@ public final class Recovery {
         }
         sequence = entry.lastSequence();
         crc = entry.crc();
+        return true;
     }
 
     /** The last record that the value of the change's bucket includes. */
@@ -158,29 +156,27 @@ public final class Recovery {
         return new Found(state, segments, head, headRevision, buckets, startNanos);
     }
 
-    /** Reads keys at the revision, page by page; the next one comes while this one is worked on. */
-    private CompletableFuture<@Nullable Void> pages(String from, int keys, Consumer<EtcdEntry> each) {
-        String end = EtcdRangeQuery.endOf(from.substring(0, from.indexOf('/') + 1));
-        return take(ask(from, end, keys), end, keys, each);
+    /** Page by page; the next one comes while this one is worked on. */
+    private CompletableFuture<@Nullable Void> readBuckets() {
+        return takeBuckets(bucketsFrom(Keys.BUCKETS));
     }
 
-    private CompletableFuture<EtcdRange> ask(String from, String end, int keys) {
-        return etcd.range(new EtcdRangeQuery(from, end, keys, revision, false));
+    private CompletableFuture<EtcdRange> bucketsFrom(String from) {
+        return etcd.range(new EtcdRangeQuery(from, EtcdRangeQuery.endOf(Keys.BUCKETS), PAGE_BUCKETS, revision, false));
     }
 
-    private CompletableFuture<@Nullable Void> take(
-            CompletableFuture<EtcdRange> page, String end, int keys, Consumer<EtcdEntry> each) {
+    private CompletableFuture<@Nullable Void> takeBuckets(CompletableFuture<EtcdRange> page) {
         return page.thenComposeAsync(
                 range -> {
                     List<EtcdEntry> entries = range.entries();
                     if (!range.more()) {
-                        entries.forEach(each);
+                        entries.forEach(this::takeBucket);
                         return CompletableFuture.completedFuture(null);
                     }
                     String after = entries.get(entries.size() - 1).key() + '\0';
-                    CompletableFuture<EtcdRange> next = ask(after, end, keys);
-                    entries.forEach(each);
-                    return take(next, end, keys, each);
+                    CompletableFuture<EtcdRange> next = bucketsFrom(after);
+                    entries.forEach(this::takeBucket);
+                    return takeBuckets(next);
                 },
                 loop);
     }

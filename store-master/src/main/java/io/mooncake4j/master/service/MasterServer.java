@@ -105,9 +105,10 @@ public final class MasterServer implements AutoCloseable {
         ThreadLoop proofLoop = new ThreadLoop("master-proof");
         WonTerms terms = new WonTerms(options, rules, gate, meters, workers);
         Etcd etcd = JetcdEtcd.open(cluster.etcd());
-        MasterLife life = new MasterLife(etcd, loop, proofLoop, ha.listeningAt(rpc.port()), terms);
+        HaOptions listening = ha.listeningAt(rpc.port());
+        MasterLife life = new MasterLife(etcd, loop, proofLoop, listening, terms);
         life.start();
-        LOG.info("master listens on {}:{} and is told as {}", options.bindHost(), rpc.port(), ha.address());
+        LOG.info("master listens on {}:{} and is told as {}", options.bindHost(), rpc.port(), listening.address());
         return new MasterServer(rpc, workers, terms::current, () -> {
             stop(life, options.times().readLeaseNanos());
             loop.close();

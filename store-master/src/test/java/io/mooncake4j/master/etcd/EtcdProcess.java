@@ -109,13 +109,16 @@ public final class EtcdProcess implements AutoCloseable {
     private final URI endpoint;
     private final URI health;
     private final Path home;
+    private final String name;
+    private final String peer;
     private final EtcdLauncher.Running running;
 
     private EtcdProcess(Plan plan) {
         int healthPort = LoopbackPorts.free();
         endpoint = URI.create(plan.scheme + "://127.0.0.1:" + plan.clientPort);
         health = URI.create("http://127.0.0.1:" + healthPort + "/health");
-        String peer = "http://127.0.0.1:" + plan.peerPort;
+        name = plan.name;
+        peer = "http://127.0.0.1:" + plan.peerPort;
         try {
             home = Files.createTempDirectory(plan.parent, "mooncake4j-etcd-");
         } catch (IOException e) {
@@ -226,9 +229,23 @@ public final class EtcdProcess implements AutoCloseable {
         awaitHealthy();
     }
 
-    /** Its data directory, to be saved and put back while it isn't running. */
-    public Path data() {
-        return home.resolve("data");
+    /** Asks it something as an operator does, by {@code etcdctl}; returns what that prints. */
+    public String ctl(String... arguments) {
+        return EtcdCtl.run(Stream.concat(Stream.of("--endpoints=" + endpoint), Stream.of(arguments)));
+    }
+
+    /** Puts back what {@code ctl("snapshot", "save", file)} has saved, in place of all it has. Not while it is running. */
+    public void restore(Path snapshot) {
+        Path data = home.resolve("data");
+        deleteTree(data);
+        EtcdCtl.run(Stream.of(
+                "snapshot",
+                "restore",
+                snapshot.toString(),
+                "--data-dir=" + data,
+                "--name=" + name,
+                "--initial-cluster=" + name + "=" + peer,
+                "--initial-advertise-peer-urls=" + peer));
     }
 
     @Override
@@ -239,7 +256,11 @@ public final class EtcdProcess implements AutoCloseable {
     @Override
     public void close() {
         running.close();
-        try (Stream<Path> all = Files.walk(home)) {
+        deleteTree(home);
+    }
+
+    private static void deleteTree(Path top) {
+        try (Stream<Path> all = Files.walk(top)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);
             }

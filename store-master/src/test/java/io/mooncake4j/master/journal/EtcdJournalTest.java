@@ -209,6 +209,73 @@ class EtcdJournalTest {
     }
 
     @Test
+    void shouldTellItsWaitersOnlyThatTheyLostWhenTheAnswerComesAfterItsEnd() {
+        List<Runnable> held = new ArrayList<>();
+        journal = lead(
+                new EtcdModel.Link() {
+                    @Override
+                    public void deliver(Runnable completion) {
+                        held.add(completion);
+                    }
+                },
+                SHORT_TAIL);
+        List<String> told = new ArrayList<>();
+        journal.whenDurable(journal.append(mounted(SEGMENT)), new ChangeLog.Waiter() {
+            @Override
+            public void durable() {
+                told.add("durable");
+            }
+
+            @Override
+            public void lost() {
+                told.add("lost");
+            }
+        });
+        loop.run();
+        journal.close();
+        held.forEach(Runnable::run);
+        loop.run();
+        assertThat(held).isNotEmpty();
+        assertThat(told).containsExactly("lost");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5000})
+    void shouldAskSeldomWhenTheJournalIsOfManyCommitsWhateverTheirSize(int recordsEach) {
+        journal = lead(EtcdModel.Link.SOUND, JournalOptions.defaults());
+        change(mounted(SEGMENT));
+        loop.run();
+        Found standby = read();
+        long id = 0;
+        for (int commit = 0; commit < 20_000 / recordsEach; commit++) {
+            for (int i = 0; i < recordsEach; i++) {
+                change(placed("k" + id, ++id));
+            }
+            loop.run();
+        }
+        AtomicInteger asked = new AtomicInteger();
+        EtcdModel.Link counting = new EtcdModel.Link() {
+            @Override
+            public boolean arrives() {
+                asked.incrementAndGet();
+                return true;
+            }
+        };
+
+        CompletableFuture<Found> cold = Recovery.read(etcd.client(counting), loop);
+        loop.run();
+        assertThat(Placements.of(cold.join().state())).isEqualTo(Placements.of(found.state()));
+        assertThat(asked.getAndSet(0)).isLessThan(40);
+
+        Follower follower = new Follower(etcd.client(counting), loop, standby);
+        CompletableFuture<Boolean> complete = follower.catchUp();
+        loop.run();
+        assertThat(complete.join()).isTrue();
+        assertThat(follower.sequence()).isEqualTo(journal.lastSequence());
+        assertThat(asked).hasValueLessThan(20);
+    }
+
+    @Test
     void shouldWaitAndRefusePutsWhenEtcdIsFull() {
         change(mounted(SEGMENT));
         loop.run();
