@@ -13,7 +13,10 @@ import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.KeyColumn;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.proto.GetReplicasRequest;
+import io.mooncake4j.transfer.wire.proto.GrantOutcomeRequest;
+import io.mooncake4j.transfer.wire.proto.GrantOutcomeResponse;
 import io.mooncake4j.transfer.wire.proto.Keys;
+import io.mooncake4j.transfer.wire.proto.Outcome;
 import io.mooncake4j.transfer.wire.proto.Placements;
 import io.mooncake4j.transfer.wire.proto.PutEndRequest;
 import io.mooncake4j.transfer.wire.proto.PutOptions;
@@ -80,6 +83,18 @@ public final class RawClient implements AutoCloseable {
                         .addChecksums(0)
                         .build(),
                 StatusResponse.parser()));
+    }
+
+    /** What the master knows of it. */
+    public Outcome outcome(Grant grant) {
+        return call(
+                        Method.GRANT_OUTCOME,
+                        GrantOutcomeRequest.newBuilder()
+                                .setKeys(keys(grant.key()))
+                                .addGrantIds(grant.grantId())
+                                .build(),
+                        GrantOutcomeResponse.parser())
+                .getOutcomes(0);
     }
 
     /** @param answered whether every attempt to write it was */

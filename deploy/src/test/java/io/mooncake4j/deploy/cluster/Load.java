@@ -4,11 +4,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.client.ClientSeams;
 import io.mooncake4j.client.MooncakeClient;
+import io.mooncake4j.deploy.history.History;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /** Writers and readers that never rest, on keys that change and memory too small for them: every read is checked. */
@@ -48,26 +50,43 @@ public final class Load implements AutoCloseable {
     private final Tally tally = new Tally();
     private final List<MooncakeClient> clients;
     private final List<Thread> threads = new ArrayList<>();
+    /** A step holds it for reading; who pauses the load, for writing. */
+    private final ReentrantReadWriteLock going = new ReentrantReadWriteLock();
+
     private volatile boolean stopped;
 
-    private Load(Shape shape, List<MooncakeClient> clients) {
+    private Load(Shape shape, String prefix, History history, List<MooncakeClient> clients) {
         this.clients = clients;
-        this.keys = new LoadKeys(shape.keys(), shape.writers());
+        this.keys = new LoadKeys(prefix, shape.keys(), shape.writers());
         for (int i = 0; i < shape.writers(); i++) {
-            LoadWriter writer = new LoadWriter(i, shape, keys, clients.get(i % clients.size()), tally);
+            LoadWriter writer = new LoadWriter(i, shape, keys, clients.get(i % clients.size()), tally, history);
             threads.add(new Thread(() -> repeat(writer::step, WRITER_PAUSE), "load-writer-" + i));
         }
         for (int i = 0; i < shape.readers(); i++) {
-            LoadReader reader = new LoadReader(shape, keys, clients.get(i % clients.size()), tally);
+            LoadReader reader = new LoadReader(shape, keys, clients.get(i % clients.size()), tally, history);
             threads.add(new Thread(() -> repeat(reader::step, READER_PAUSE), "load-reader-" + i));
         }
     }
 
     /** The clients stay the caller's, who closes them after this. */
     public static Load start(Shape shape, MooncakeClient... clients) {
-        Load load = new Load(shape, List.of(clients));
+        return start(shape, "load", History.none(), List.of(clients));
+    }
+
+    /** @param prefix of its keys, which no other load on that store has */
+    static Load start(Shape shape, String prefix, History history, List<MooncakeClient> clients) {
+        Load load = new Load(shape, prefix, history, clients);
         load.threads.forEach(Thread::start);
         return load;
+    }
+
+    /** Waits until every call has ended; then none begins. To be followed by {@link #resume}, by the same thread. */
+    void pause() {
+        going.writeLock().lock();
+    }
+
+    void resume() {
+        going.writeLock().unlock();
     }
 
     /** From now on calls may fail. */
@@ -126,7 +145,12 @@ public final class Load implements AutoCloseable {
     private void repeat(Runnable step, Duration pause) {
         try {
             while (!stopped) {
-                step.run();
+                going.readLock().lock();
+                try {
+                    step.run();
+                } finally {
+                    going.readLock().unlock();
+                }
                 LockSupport.parkNanos(pause.toNanos());
                 boolean unused = Thread.interrupted();
             }

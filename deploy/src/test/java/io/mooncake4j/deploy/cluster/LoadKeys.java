@@ -7,20 +7,27 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class LoadKeys {
     private static final int SHARED_EVERY = 8;
 
+    private final String prefix;
     private final int writers;
     /** The last version that anybody has tried to put. */
     private final AtomicLongArray issued;
     /** Versions up to this one are gone for good. */
     private final AtomicLongArray removed;
 
-    LoadKeys(int count, int writers) {
+    /** @param prefix of the keys' names; other loads on the same store have another one */
+    LoadKeys(String prefix, int count, int writers) {
+        this.prefix = prefix;
         this.writers = writers;
         this.issued = new AtomicLongArray(count);
         this.removed = new AtomicLongArray(count);
     }
 
-    static String name(int key) {
-        return "load/" + key;
+    String name(int key) {
+        return name(prefix, key);
+    }
+
+    static String name(String prefix, int key) {
+        return prefix + "/" + key;
     }
 
     int any() {

@@ -5,6 +5,9 @@ import io.mooncake4j.client.KvEntry;
 import io.mooncake4j.client.MooncakeClient;
 import io.mooncake4j.client.PutOptions;
 import io.mooncake4j.client.PutResult;
+import io.mooncake4j.deploy.history.History;
+import io.mooncake4j.deploy.history.Operation;
+import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,18 +25,20 @@ final class LoadWriter {
     private final LoadKeys keys;
     private final MooncakeClient client;
     private final Tally tally;
+    private final History history;
     private final PutOptions options;
     /** By owned key, the version that the store was last known to hold, and to hold alone. */
     private final Map<Integer, Long> stored = new HashMap<>();
 
     private long begunNanos;
 
-    LoadWriter(int number, Load.Shape shape, LoadKeys keys, MooncakeClient client, Tally tally) {
+    LoadWriter(int number, Load.Shape shape, LoadKeys keys, MooncakeClient client, Tally tally, History history) {
         this.number = number;
         this.shape = shape;
         this.keys = keys;
         this.client = client;
         this.tally = tally;
+        this.history = history;
         this.options = PutOptions.DEFAULT.withReplicaNum(shape.replicas()).withHardPin(shape.kept());
     }
 
@@ -56,8 +61,8 @@ final class LoadWriter {
     private void put(int key) {
         long version = keys.issue(key);
         ByteBuffer value = ByteBuffer.allocateDirect(length());
-        VersionedValue.fill(LoadKeys.name(key), version, value);
-        putAll(List.of(key), List.of(version), List.of(KvEntry.of(LoadKeys.name(key), value)));
+        VersionedValue.fill(keys.name(key), version, value);
+        putAll(List.of(key), List.of(version), List.of(KvEntry.of(keys.name(key), value)));
     }
 
     private void putBatch() {
@@ -70,12 +75,12 @@ final class LoadWriter {
                 continue;
             }
             long version = keys.issue(key);
-            byte[] value = VersionedValue.of(LoadKeys.name(key), version, length());
+            byte[] value = VersionedValue.of(keys.name(key), version, length());
             int half = value.length / 2;
             chosen.add(key);
             versions.add(version);
             entries.add(KvEntry.of(
-                    LoadKeys.name(key),
+                    keys.name(key),
                     ByteBuffer.wrap(value, 0, half),
                     ByteBuffer.wrap(value, half, value.length - half)));
         }
@@ -86,31 +91,39 @@ final class LoadWriter {
         int key = keys.forWriter(number);
         long version = keys.issue(key);
         try (KvBuffer buffer = client.lease(length())) {
-            VersionedValue.fill(LoadKeys.name(key), version, buffer.byteBuffer());
-            putAll(List.of(key), List.of(version), List.of(KvEntry.of(LoadKeys.name(key), buffer)));
+            VersionedValue.fill(keys.name(key), version, buffer.byteBuffer());
+            putAll(List.of(key), List.of(version), List.of(KvEntry.of(keys.name(key), buffer)));
         } catch (StoreException e) {
             tally.failed("put", e.code(), e.getMessage(), begunNanos);
+            history.add(failed(Operation.Kind.PUT, key, version, e.code(), begunNanos));
         }
     }
 
     private void putAll(List<Integer> chosen, List<Long> versions, List<KvEntry> entries) {
         List<PutResult> results = client.putBatch(entries, options);
+        long endedNanos = System.nanoTime();
         for (int i = 0; i < results.size(); i++) {
             PutResult result = results.get(i);
             int key = chosen.get(i);
+            long version = versions.get(i);
             stored.remove(key);
             switch (result.status()) {
                 case STORED -> {
+                    history.add(of(Operation.Kind.PUT, key, version, Operation.Outcome.DONE, endedNanos));
                     tally.stores.increment();
-                    stored.put(key, versions.get(i));
+                    stored.put(key, version);
                 }
                 case EXISTED -> {
+                    history.add(of(Operation.Kind.PUT, key, version, Operation.Outcome.NOTHING, endedNanos));
                     tally.existed.increment();
                     if (ThreadLocalRandom.current().nextInt(3) > 0) {
                         remove(key);
                     }
                 }
-                case FAILED -> tally.failed("put", result.error(), result.detail(), begunNanos);
+                case FAILED -> {
+                    history.add(failed(Operation.Kind.PUT, key, version, result.error(), begunNanos));
+                    tally.failed("put", result.error(), result.detail(), begunNanos);
+                }
             }
         }
     }
@@ -119,8 +132,11 @@ final class LoadWriter {
         if (shape.kept()) {
             return;
         }
+        long removalNanos = System.nanoTime();
         try {
-            client.remove(LoadKeys.name(key));
+            client.remove(keys.name(key));
+            history.add(Operation.of(
+                    Operation.Kind.REMOVE, keys.name(key), 0, Operation.Outcome.DONE, removalNanos, System.nanoTime()));
             tally.removes.increment();
             Long version = stored.remove(key);
             if (version != null && !keys.shared(key)) {
@@ -128,7 +144,16 @@ final class LoadWriter {
             }
         } catch (StoreException e) {
             stored.remove(key);
-            tally.failed("remove", e.code(), e.getMessage(), begunNanos);
+            history.add(failed(Operation.Kind.REMOVE, key, 0, e.code(), removalNanos));
+            tally.failed("remove", e.code(), e.getMessage(), removalNanos);
         }
+    }
+
+    private Operation of(Operation.Kind kind, int key, long version, Operation.Outcome outcome, long endedNanos) {
+        return Operation.of(kind, keys.name(key), version, outcome, begunNanos, endedNanos);
+    }
+
+    private Operation failed(Operation.Kind kind, int key, long version, ErrorCode code, long sinceNanos) {
+        return Operation.failed(kind, keys.name(key), version, String.valueOf(code), sinceNanos, System.nanoTime());
     }
 }

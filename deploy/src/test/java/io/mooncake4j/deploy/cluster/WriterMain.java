@@ -3,6 +3,8 @@ package io.mooncake4j.deploy.cluster;
 import io.mooncake4j.client.RawClient;
 import io.mooncake4j.transfer.tcp.RawWrite;
 import io.mooncake4j.transfer.wire.AccessToken;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.Optional;
  */
 final class WriterMain {
     private static final Duration RETRY = Duration.ofMillis(5);
+    private static final Duration FIND_LEADER = Duration.ofSeconds(10);
 
     private final String waitAt;
 
@@ -37,7 +40,22 @@ final class WriterMain {
             RawClient.Grant grant = granted.get();
             reached("granted", grant);
             System.out.println("wrote " + write(grant.target().token(), grant, value));
-            System.out.println("ended " + client.end(grant));
+            System.out.println("ended " + end(client, grant));
+        }
+    }
+
+    /** The answer of the master that leads by now. */
+    private static ErrorCode end(RawClient client, RawClient.Grant grant) throws InterruptedException {
+        long endNanos = System.nanoTime() + FIND_LEADER.toNanos();
+        while (true) {
+            try {
+                return client.end(grant);
+            } catch (StoreException e) {
+                if (System.nanoTime() - endNanos > 0) {
+                    throw e;
+                }
+                Thread.sleep(RETRY.toMillis());
+            }
         }
     }
 

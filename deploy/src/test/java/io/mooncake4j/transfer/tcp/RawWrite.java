@@ -24,6 +24,16 @@ public final class RawWrite implements AutoCloseable {
         send(hello.flip());
     }
 
+    /** All of a put's bytes in one go. */
+    public static void place(SegmentTarget target, ByteBuffer bytes) throws IOException {
+        try (RawWrite write = new RawWrite(target)) {
+            write.greeting();
+            write.begin(target.token(), bytes.remaining());
+            write.send(bytes);
+            write.placed();
+        }
+    }
+
     public ErrorCode greeting() throws IOException {
         ByteBuffer answer = receive(TcpFormat.HELLO_ANSWER_BYTES);
         ErrorCode status = ErrorCode.of(answer.getInt(8));

@@ -1,0 +1,111 @@
+package io.mooncake4j.deploy.ha;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.mooncake4j.client.KvEntry;
+import io.mooncake4j.client.MooncakeClient;
+import io.mooncake4j.client.PutResult;
+import io.mooncake4j.deploy.cluster.HaCluster;
+import io.mooncake4j.deploy.cluster.VersionedValue;
+import io.mooncake4j.deploy.history.Outage.Allows;
+import io.mooncake4j.master.etcd.EtcdProcess;
+import io.mooncake4j.transfer.wire.ErrorCode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** etcd's database is full, or an older one, while two processes use the store. */
+@Tag("slow")
+class EtcdStorageFaultsIT {
+    private static final String JUNK = "x".repeat(100_000);
+    private static final int BYTES = 10_000;
+
+    static Stream<String> durabilities() {
+        return Rounds.of("sync", "async");
+    }
+
+    private static HaCluster cluster(EtcdProcess etcd, String durability) {
+        return HaCluster.start(
+                etcd.options().build(),
+                Collections.nCopies(2, etcd.endpoint().toString()),
+                128 << 20,
+                "--durability=" + durability);
+    }
+
+    @ParameterizedTest(name = "durability {0}")
+    @MethodSource("durabilities")
+    void shouldRefusePutsAndGoOnReadingWhenEtcdHasNoSpace(String durability) {
+        try (EtcdProcess etcd = EtcdProcess.plan().quotaBytes(16 << 20).start();
+                HaCluster cluster = cluster(etcd, durability)) {
+            CheckedLoad load = CheckedLoad.start(cluster);
+            MooncakeClient hasty = cluster.client(MooncakeClient.builder().operationTimeout(Duration.ofSeconds(3)));
+            byte[] value = VersionedValue.of("before", 1, BYTES);
+            hasty.put("before", value);
+            Seen seen = load.during("etcd without space (" + durability + ")", Allows.NOTHING, () -> {
+                fill(etcd);
+                await().atMost(Duration.ofSeconds(30)).until(() -> {
+                    PutResult refused = hasty.putBatch(
+                                    List.of(KvEntry.of("during", VersionedValue.of("during", 1, BYTES))))
+                            .get(0);
+                    return refused.error() == ErrorCode.UNAVAILABLE_IN_CURRENT_STATUS;
+                });
+                assertThat(hasty.get("before")).contains(value);
+                etcd.ctl("del", "--prefix", "/junk/");
+                String revision = etcd.ctl("get", "none", "-w", "fields")
+                        .lines()
+                        .filter(line -> line.startsWith("\"Revision\""))
+                        .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                        .findFirst()
+                        .orElseThrow();
+                etcd.ctl("compaction", "--physical", revision); // else defrag comes too early
+                etcd.ctl("defrag");
+                etcd.ctl("alarm", "disarm");
+                load.awaitProgress();
+            });
+            assertThat(seen.failures().keySet())
+                    .as("%s", seen)
+                    .allMatch(Seen::isRetryable)
+                    .noneMatch(failure -> failure.startsWith("READ"));
+            load.end();
+        }
+    }
+
+    private static void fill(EtcdProcess etcd) {
+        for (int i = 0; !etcd.ctl("alarm", "list").contains("NOSPACE"); i++) {
+            try {
+                etcd.ctl("put", "/junk/" + i, JUNK);
+            } catch (IllegalStateException e) {
+                assertThat(e).hasMessageContaining("space exceeded");
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "durability {0}")
+    @MethodSource("durabilities")
+    void shouldReturnEmptyAndServeNothingOldWhenEtcdIsRestoredFromABackup(String durability) {
+        try (EtcdProcess etcd = EtcdProcess.start();
+                HaCluster cluster = cluster(etcd, durability)) {
+            CheckedLoad load = CheckedLoad.start(cluster);
+            Path backup = cluster.directory().resolve("backup");
+            Seen seen = load.during("etcd restored from a backup (" + durability + ")", Allows.LOSS, () -> {
+                etcd.ctl("snapshot", "save", backup.toString());
+                load.awaitProgress();
+                String before = cluster.node(0).lastLine("mounted");
+                etcd.kill();
+                etcd.restore(backup);
+                etcd.restart();
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> !cluster.node(0).lastLine("mounted").equals(before));
+                load.awaitProgress();
+            });
+            assertThat(seen.failures().keySet()).as("%s", seen).allMatch(Seen::isRetryable);
+            load.end();
+        }
+    }
+}
