@@ -36,6 +36,17 @@ public final class SteppedClock {
                 "0");
     }
 
+    /** Deletes what the library left of a process that was killed. */
+    static void clean(long pid) {
+        try {
+            Path shared = Path.of("/dev/shm");
+            Files.deleteIfExists(shared.resolve("faketime_shm_" + pid));
+            Files.deleteIfExists(shared.resolve("sem.faketime_sem_" + pid));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** From now on the processes' clock is so far ahead of this one's; behind, if negative. */
     public void setAheadBy(Duration offset) {
         try {

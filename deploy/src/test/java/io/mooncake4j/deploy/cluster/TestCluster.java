@@ -230,6 +230,7 @@ public final class TestCluster implements AfterEachCallback {
             }
         } finally {
             processes.forEach(ChildProcess::close);
+            processes.forEach(process -> SteppedClock.clean(process.pid()));
             nodes.forEach(StorageNode::close);
             if (master != null) {
                 master.close();
