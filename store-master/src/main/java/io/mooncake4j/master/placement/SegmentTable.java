@@ -7,7 +7,10 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The segments of the cluster. Safe for all threads; changed by one at a time. */
+/**
+ * The segments of the cluster. Safe for all threads, but changed by one at a time: under the monitor of {@link Segments},
+ * or, on a standby, by the thread that follows the journal.
+ */
 public final class SegmentTable {
     /** The segments of a moment, and the same as candidates with the same indexes. */
     record Snapshot(List<Segment> segments, Candidates candidates) {
@@ -49,7 +52,7 @@ public final class SegmentTable {
         return snapshot;
     }
 
-    synchronized void add(Segment segment) {
+    void add(Segment segment) {
         byId.put(segment.id(), segment);
         List<Segment> all = new ArrayList<>(snapshot.segments());
         all.add(segment);
@@ -60,7 +63,7 @@ public final class SegmentTable {
         dropped.add(id);
     }
 
-    synchronized void remove(Segment segment) {
+    void remove(Segment segment) {
         dropped.add(segment.id());
         byId.remove(segment.id());
         List<Segment> all = new ArrayList<>(snapshot.segments());

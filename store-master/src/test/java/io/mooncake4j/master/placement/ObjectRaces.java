@@ -232,10 +232,7 @@ public class ObjectRaces {
         @Actor
         public void list(ZZ_Result r) {
             byte[] mine = key().copy();
-            r.r1 = core.reads()
-                    .list(core.objects().tenant(""), new byte[0], 1000, key -> true)
-                    .keys()
-                    .stream()
+            r.r1 = core.reads().list(core.objects().tenant(""), new byte[0], 1000, key -> true).keys().stream()
                     .anyMatch(key -> Arrays.equals(key, mine));
             List<Long> bucket = new ArrayList<>();
             core.durable.readBucket(

@@ -40,8 +40,8 @@ public class SegmentRaces {
                 1,
                 0);
 
-        final Segment segment =
-                new Segment(new Change.SegmentMounted(new UUID(2, 2), "n", "h", BYTES, BYTES, Segment.Address.NOWHERE), 0);
+        final Segment segment = new Segment(
+                new Change.SegmentMounted(new UUID(2, 2), "n", "h", BYTES, BYTES, Segment.Address.NOWHERE), 0);
 
         RacedSegment() {
             segment.begin(TERM, new AtomicLong(), false, 0, 0);
@@ -92,7 +92,8 @@ public class SegmentRaces {
 
         @Arbiter
         public void after(L_Result r) {
-            r.r1 = one.replica().extents()[0].offset() != other.replica().extents()[0].offset();
+            r.r1 = one.replica().extents()[0].offset()
+                    != other.replica().extents()[0].offset();
             account(2, 0, 0);
         }
     }

@@ -59,7 +59,10 @@ public class SessionRaces {
     }
 
     @JCStressTest
-    @Outcome(id = "true, false, false", expect = ACCEPTABLE, desc = "the cut completes, then nobody copies, nobody is left")
+    @Outcome(
+            id = "true, false, false",
+            expect = ACCEPTABLE,
+            desc = "the cut completes, then nobody copies, nobody is left")
     @State
     public static class OpenAndCut extends Connection {
         @Actor
@@ -79,7 +82,10 @@ public class SessionRaces {
     }
 
     @JCStressTest
-    @Outcome(id = "true, false, false", expect = ACCEPTABLE, desc = "the cut completes, then nobody copies, nobody is left")
+    @Outcome(
+            id = "true, false, false",
+            expect = ACCEPTABLE,
+            desc = "the cut completes, then nobody copies, nobody is left")
     @State
     public static class OpenAndCutOfAll extends Connection {
         @Actor
