@@ -3,6 +3,7 @@ package io.mooncake4j.client;
 import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.proto.ClusterStats;
+import io.mooncake4j.transfer.wire.proto.JournalStats;
 import io.mooncake4j.transfer.wire.proto.ListSegmentsResponse;
 import io.mooncake4j.transfer.wire.proto.SegmentInfo;
 import io.mooncake4j.transfer.wire.proto.SegmentState;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the master says about its cluster. Counters count since the master became leader.
@@ -19,6 +21,7 @@ import java.util.UUID;
  * @param putBytes sizes of the values that puts made visible, each once, however many replicas it has
  * @param locatedBytes sizes of the values whose replicas were told to readers; what they then read may differ
  * @param calls by method; none of a method that was never called
+ * @param journal where placement is recorded; null: in the master's memory alone
  */
 public record ClusterStatus(
         UUID clusterId,
@@ -36,7 +39,8 @@ public record ClusterStatus(
         long putBytes,
         long locatedBytes,
         List<CallStatistics> calls,
-        Duration uptime) {
+        Duration uptime,
+        @Nullable Journal journal) {
 
     /** How the master sees a segment's node. */
     public enum State {
@@ -91,6 +95,44 @@ public record ClusterStatus(
         }
     }
 
+    /**
+     * The record of placement in etcd.
+     *
+     * @param records how many changes were made
+     * @param durableRecords of those, how many no crash can take away
+     * @param lag for how long the oldest other has waited
+     * @param queuedBytes what the others take, about
+     * @param sizeBytes of etcd's database; 0: not known yet
+     * @param usedBytes of that
+     * @param quotaBytes what it may become at most
+     * @param refusal why the master takes no new put for now; empty: it does
+     * @param advice what an operator should do
+     */
+    public record Journal(
+            long records,
+            long durableRecords,
+            Duration lag,
+            long queuedBytes,
+            long sizeBytes,
+            long usedBytes,
+            long quotaBytes,
+            String refusal,
+            List<String> advice) {
+
+        private static Journal of(JournalStats in) {
+            return new Journal(
+                    in.getRecords(),
+                    in.getDurableRecords(),
+                    Duration.ofMillis(in.getLagMs()),
+                    in.getQueuedBytes(),
+                    in.getSizeBytes(),
+                    in.getUsedBytes(),
+                    in.getQuotaBytes(),
+                    in.getRefusal(),
+                    List.copyOf(in.getAdviceList()));
+        }
+    }
+
     static ClusterStatus of(ListSegmentsResponse in) {
         Epoch epoch = Epoch.of(in.getEpoch());
         List<Segment> segments = new ArrayList<>(in.getSegmentsCount());
@@ -114,6 +156,7 @@ public record ClusterStatus(
                 stats.getPutBytes(),
                 stats.getLocatedBytes(),
                 stats.getCallsList().stream().map(CallStatistics::of).toList(),
-                Duration.ofMillis(stats.getUptimeMs()));
+                Duration.ofMillis(stats.getUptimeMs()),
+                stats.hasJournal() ? Journal.of(stats.getJournal()) : null);
     }
 }

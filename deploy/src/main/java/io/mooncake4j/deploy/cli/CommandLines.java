@@ -16,15 +16,14 @@ final class CommandLines {
     /** The root command with all others, ready to execute. */
     static CommandLine create(Console console) {
         CommandLine root = new CommandLine(new RootCommand());
-        for (SettingsCommand command : commands(console)) {
-            CommandLine commandLine = new CommandLine(command);
-            command.addFlags(commandLine.getCommandSpec());
-            root.addSubcommand(commandLine);
-        }
+        commands(console).forEach(command -> add(command, root));
+        CommandLine metadata = new CommandLine(new MetadataCommand());
+        List.of(new CheckCommand(console), new DumpCommand(console), new ResetCommand(console))
+                .forEach(command -> add(command, metadata));
+        root.addSubcommand(metadata);
         root.addSubcommand(new CompletionCommand(console));
         root.addSubcommand(new ConfigurationCommand(console));
-        HelpPages.arrange(root);
-        root.getSubcommands().values().forEach(HelpPages::arrange);
+        arrange(root);
         ErrorMessages errors = new ErrorMessages(console);
         Converters.register(root);
         root.setExecutionExceptionHandler(errors)
@@ -34,6 +33,17 @@ final class CommandLines {
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         return root;
+    }
+
+    private static void add(SettingsCommand command, CommandLine to) {
+        CommandLine commandLine = new CommandLine(command);
+        command.addFlags(commandLine.getCommandSpec());
+        to.addSubcommand(commandLine);
+    }
+
+    private static void arrange(CommandLine commandLine) {
+        HelpPages.arrange(commandLine);
+        commandLine.getSubcommands().values().forEach(CommandLines::arrange);
     }
 
     private static List<SettingsCommand> commands(Console console) {

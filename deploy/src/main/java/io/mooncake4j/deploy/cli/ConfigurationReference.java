@@ -59,7 +59,11 @@ final class ConfigurationReference {
                         + " `MooncakeClient.fromEnvironment()` reads the same variables, but for the last two.",
                 Clients.SETTINGS);
         section(page, "Node", "`mooncake4j node`.", NodeSettings.ALL);
-        section(page, "Master", "`mooncake4j master`.", MasterSettings.ALL);
+        section(
+                page,
+                "Master",
+                "`mooncake4j master`. `mooncake4j metadata` takes the `etcd-*` ones, too, except `etcd-quota`.",
+                MasterSettings.ALL);
         page.append("## Launcher\n\nEnvironment variables that `bin/mooncake4j` reads before Java starts.\n\n")
                 .append("| variable | default | meaning |\n|---|---|---|\n");
         for (LauncherVariables variable : LauncherVariables.values()) {

@@ -1,5 +1,6 @@
 package io.mooncake4j.deploy.cli;
 
+import io.mooncake4j.master.etcd.EtcdException;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
 
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
-        console.err().println("mooncake4j " + commandLine.getCommandName() + ": " + text(e));
+        console.err().println(commandLine.getCommandSpec().qualifiedName(" ") + ": " + text(e));
         if (commandLine.getCommand() instanceof SettingsCommand command && command.verbose) {
             e.printStackTrace(console.err());
         }
@@ -40,7 +41,7 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
 
     /** What went wrong and what to do, in one line. */
     static String text(Exception e) {
-        if (e instanceof FailedException) {
+        if (e instanceof FailedException || e instanceof EtcdException) {
             return String.valueOf(e.getMessage());
         }
         if (e instanceof StoreException store) {

@@ -17,9 +17,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of where a master's placement is recorded. */
@@ -61,6 +61,11 @@ final class JournalSettings {
             SettingType.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             "2s",
             "How long one request to etcd may take");
+    static final Setting<Long> QUOTA = Setting.of(
+            "etcd-quota",
+            SettingType.sizeFrom(16L << 20),
+            "2GB",
+            "How large etcd's database may become: its --quota-backend-bytes; puts are refused before it is reached");
     static final Setting<String> DURABILITY = Setting.of(
             "durability",
             SettingType.choice("async", "sync"),
@@ -84,30 +89,19 @@ final class JournalSettings {
             "Where clients, nodes and other masters find this master; by default the address it listens on, else this"
                     + " machine's address towards etcd");
 
-    /** What has no meaning without etcd. */
-    private static final List<Setting<?>> OF_ETCD = List.of(
-            ENDPOINTS,
-            PREFIX,
-            TLS_CA,
-            TLS_CERT,
-            TLS_KEY,
-            USER,
-            PASSWORD_FILE,
-            REQUEST_TIMEOUT,
-            DURABILITY,
-            LEADER_LEASE,
-            CLUSTER_SECRET_FILE,
-            ADVERTISE);
+    /** Where etcd is, for whoever looks there. */
+    static final List<Setting<?>> CONNECTION =
+            List.of(ENDPOINTS, PREFIX, TLS_CA, TLS_CERT, TLS_KEY, USER, PASSWORD_FILE, REQUEST_TIMEOUT);
 
-    static final List<Setting<?>> ALL = all();
+    /** What has no meaning without etcd. */
+    private static final List<Setting<?>> OF_ETCD = Stream.concat(
+                    CONNECTION.stream(), Stream.of(QUOTA, DURABILITY, LEADER_LEASE, CLUSTER_SECRET_FILE, ADVERTISE))
+            .toList();
+
+    static final List<Setting<?>> ALL =
+            Stream.concat(Stream.of(JOURNAL), OF_ETCD.stream()).toList();
 
     private JournalSettings() {}
-
-    private static List<Setting<?>> all() {
-        List<Setting<?>> all = new ArrayList<>(List.of(JOURNAL));
-        all.addAll(OF_ETCD);
-        return List.copyOf(all);
-    }
 
     static boolean inEtcd(Settings settings) {
         return settings.get(JOURNAL).equals(ETCD);
@@ -131,8 +125,28 @@ final class JournalSettings {
         if (!inEtcd(settings)) {
             return null;
         }
+        EtcdOptions etcd = etcd(settings);
         try {
-            EtcdOptions etcd = EtcdOptions.builder()
+            return new ClusterOptions(
+                    etcd,
+                    address(settings.get(ADVERTISE), bindHost, port, etcd.endpoints()),
+                    settings.get(LEADER_LEASE),
+                    settings.get(DURABILITY).equals("sync"),
+                    settings.get(QUOTA),
+                    secret(file(settings, CLUSTER_SECRET_FILE)));
+        } catch (StoreException e) {
+            throw new SettingException(e.reason());
+        }
+    }
+
+    /**
+     * The connection.
+     *
+     * @throws SettingException naming what is wrong
+     */
+    static EtcdOptions etcd(Settings settings) {
+        try {
+            return EtcdOptions.builder()
                     .endpoints(settings.get(ENDPOINTS))
                     .prefix(settings.get(PREFIX))
                     .requestTimeout(settings.get(REQUEST_TIMEOUT))
@@ -141,12 +155,6 @@ final class JournalSettings {
                     .user(settings.get(USER))
                     .passwordFile(file(settings, PASSWORD_FILE))
                     .build();
-            return new ClusterOptions(
-                    etcd,
-                    address(settings.get(ADVERTISE), bindHost, port, etcd.endpoints()),
-                    settings.get(LEADER_LEASE),
-                    settings.get(DURABILITY).equals("sync"),
-                    secret(file(settings, CLUSTER_SECRET_FILE)));
         } catch (StoreException e) {
             throw new SettingException(e.reason());
         }

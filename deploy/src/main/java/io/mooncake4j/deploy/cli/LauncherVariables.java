@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 enum LauncherVariables {
     JAVA_HOME("the java on the PATH", "The JDK to run on, 17 or newer"),
     MOONCAKE4J_HEAP(
-            "2g for a master, 512m for a node, 1g for bench and replay, else 512m",
+            "2g for a master and metadata, 512m for a node, 1g for bench and replay, else 512m",
             "Size of the Java heap; a master needs about 1 GB for every 3 million objects"),
     MOONCAKE4J_JAVA_OPTS("none", "More flags for the JVM, after ours");
 

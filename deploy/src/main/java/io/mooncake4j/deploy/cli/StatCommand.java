@@ -153,6 +153,9 @@ final class StatCommand extends StoreCommand {
                         + (gets == 0 ? "-" : Figures.percent(cluster.getsHit(), gets)));
         line("evicted", Figures.count(cluster.evictedObjects()) + ", " + Figures.size(cluster.evictedBytes()));
         line("lapsed", Figures.count(cluster.grantsLapsed()) + " puts, sessions cut " + cluster.sessionsCut());
+        if (cluster.journal() != null) {
+            showJournal(cluster.journal());
+        }
         console.out().println();
         NodeTable.of(cluster).print(console.out());
         if (cluster.segments().isEmpty()) {
@@ -171,6 +174,21 @@ final class StatCommand extends StoreCommand {
                     Figures.time(call.percentile(99).toNanos()));
         }
         calls.print(console.out());
+    }
+
+    private void showJournal(ClusterStatus.Journal journal) {
+        line(
+                "journal",
+                "in etcd, " + Figures.count(journal.durableRecords()) + " of " + Figures.count(journal.records())
+                        + " records durable, lag " + Figures.span(journal.lag()));
+        line(
+                "etcd",
+                Figures.size(journal.usedBytes()) + " in use, file " + Figures.size(journal.sizeBytes()) + ", quota "
+                        + Figures.size(journal.quotaBytes()));
+        if (!journal.refusal().isEmpty()) {
+            line("puts", "refused: " + Printable.of(journal.refusal()));
+        }
+        journal.advice().forEach(text -> line("to do", Printable.of(text)));
     }
 
     private void line(String name, String value) {

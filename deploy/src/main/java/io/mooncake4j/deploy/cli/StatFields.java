@@ -31,7 +31,25 @@ final class StatFields {
                 .with("grants_lapsed", cluster.grantsLapsed())
                 .with("sessions_cut", cluster.sessionsCut())
                 .with("nodes", nodes(cluster))
-                .with("calls", calls(cluster.calls()));
+                .with("calls", calls(cluster.calls()))
+                .with(
+                        "journal",
+                        cluster.journal() == null
+                                ? null
+                                : journal(cluster.journal()).asMap());
+    }
+
+    private static Fields journal(ClusterStatus.Journal journal) {
+        return new Fields()
+                .with("records", journal.records())
+                .with("durable_records", journal.durableRecords())
+                .with("lag_ms", journal.lag().toMillis())
+                .with("queued_bytes", journal.queuedBytes())
+                .with("etcd_size_bytes", journal.sizeBytes())
+                .with("etcd_used_bytes", journal.usedBytes())
+                .with("etcd_quota_bytes", journal.quotaBytes())
+                .with("refusal", journal.refusal().isEmpty() ? null : journal.refusal())
+                .with("advice", journal.advice());
     }
 
     static Fields memory(ClusterStatus cluster) {

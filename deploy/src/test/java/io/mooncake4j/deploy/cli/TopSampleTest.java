@@ -48,7 +48,8 @@ class TopSampleTest {
                         200L * seconds,
                         Duration.ofMillis(2L * seconds),
                         List.of(200L * seconds))),
-                Duration.ofSeconds(seconds));
+                Duration.ofSeconds(seconds),
+                null);
     }
 
     private static ClusterStatus after(int seconds) {

@@ -3,6 +3,8 @@ package io.mooncake4j.master.etcd;
 import io.grpc.Deadline;
 import io.mooncake4j.master.etcd.EtcdException.Kind;
 import io.netty.handler.ssl.SslContext;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +86,32 @@ final class EtcdConnections {
                 result.completeExceptionally(failure.told());
             }
         });
+    }
+
+    /** As etcdctl takes them. */
+    String endpoints() {
+        return options.endpoints.stream().map(URI::toString).collect(Collectors.joining(","));
+    }
+
+    /** Makes a call to each endpoint, one after the other, over connections of their own. */
+    <T> CompletableFuture<Void> atEach(Duration time, Attempt<T> attempt) {
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (URI endpoint : options.endpoints) {
+            all = all.thenCompose(done -> at(endpoint, time, attempt));
+        }
+        return all;
+    }
+
+    private <T> CompletableFuture<Void> at(URI endpoint, Duration time, Attempt<T> attempt) {
+        EtcdConnection connection = new EtcdConnection(endpoint, options, tls, System.nanoTime());
+        return attempt.over(connection, Deadline.after(time.toNanos(), TimeUnit.NANOSECONDS))
+                .handle((answer, thrown) -> {
+                    connection.close();
+                    if (thrown != null) {
+                        throw EtcdFailure.of(endpoint, thrown).told();
+                    }
+                    return null;
+                });
     }
 
     /** What a failure on that connection means; the connection is left or logged in again as it takes. */

@@ -10,5 +10,27 @@ import java.util.List;
  * @param usedBytes of that, what isn't free inside the file
  * @param alarms names of raised alarms: NOSPACE, CORRUPT
  * @param foreignKeys whether others keep keys there, too; true as well if this user may not see
+ * @param revision at which it answered
+ * @param endpoints as etcdctl takes them
  */
-public record EtcdHealth(String version, long sizeBytes, long usedBytes, List<String> alarms, boolean foreignKeys) {}
+public record EtcdHealth(
+        String version,
+        long sizeBytes,
+        long usedBytes,
+        List<String> alarms,
+        boolean foreignKeys,
+        long revision,
+        String endpoints) {
+    private static final String NO_SPACE = "NOSPACE";
+
+    /** Whether it takes no writes for want of space. */
+    public boolean full() {
+        return alarms.contains(NO_SPACE);
+    }
+
+    /** The commands by which an operator makes room. */
+    public String commands() {
+        String etcdctl = "ETCDCTL_API=3 etcdctl --endpoints " + endpoints + " ";
+        return etcdctl + "compact " + revision + "; " + etcdctl + "defrag; " + etcdctl + "alarm disarm";
+    }
+}

@@ -3,7 +3,9 @@ package io.mooncake4j.master.etcd;
 import io.etcd.jetcd.api.AlarmMember;
 import io.etcd.jetcd.api.AlarmRequest;
 import io.etcd.jetcd.api.AlarmResponse;
+import io.etcd.jetcd.api.AlarmType;
 import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.DefragmentRequest;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
@@ -33,6 +35,8 @@ import java.util.function.Consumer;
  * which the watch was made, whether or not everything before it was told.
  */
 public final class JetcdEtcd implements Etcd {
+    private static final Duration DEFRAGMENT_TIMEOUT = Duration.ofMinutes(1);
+
     private final EtcdConnections connections;
     private final EtcdMessages messages;
     private final ScheduledExecutorService timer;
@@ -142,6 +146,33 @@ public final class JetcdEtcd implements Etcd {
     }
 
     @Override
+    public CompletableFuture<Void> defragment() {
+        return connections.atEach(
+                DEFRAGMENT_TIMEOUT,
+                (connection, deadline) -> connection.call(
+                        MaintenanceGrpc.getDefragmentMethod(), deadline, DefragmentRequest.getDefaultInstance()));
+    }
+
+    @Override
+    public CompletableFuture<Void> disarm() {
+        AlarmRequest request = AlarmRequest.newBuilder()
+                .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                .setAlarm(AlarmType.NOSPACE)
+                .build();
+        return connections
+                .call((connection, deadline) ->
+                        connection.call(MaintenanceGrpc.getAlarmMethod(), deadline, AlarmRequest.getDefaultInstance()))
+                .thenCompose(raised -> CompletableFuture.allOf(raised.getAlarmsList().stream()
+                        .filter(alarm -> alarm.getAlarm() == AlarmType.NOSPACE)
+                        .map(alarm -> request.toBuilder()
+                                .setMemberID(alarm.getMemberID())
+                                .build())
+                        .map(disarm -> connections.call((connection, deadline) ->
+                                connection.call(MaintenanceGrpc.getAlarmMethod(), deadline, disarm)))
+                        .toArray(CompletableFuture<?>[]::new)));
+    }
+
+    @Override
     public CompletableFuture<EtcdHealth> health() {
         return connections.call(this::health);
     }
@@ -156,7 +187,13 @@ public final class JetcdEtcd implements Etcd {
         return status.thenCombine(
                         alarms,
                         (size, raised) -> foreign.thenApply(others -> new EtcdHealth(
-                                size.getVersion(), size.getDbSize(), size.getDbSizeInUse(), names(raised), others)))
+                                size.getVersion(),
+                                size.getDbSize(),
+                                size.getDbSizeInUse(),
+                                names(raised),
+                                others,
+                                size.getHeader().getRevision(),
+                                connections.endpoints())))
                 .thenCompose(health -> health);
     }
 

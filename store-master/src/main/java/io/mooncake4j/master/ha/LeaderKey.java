@@ -8,13 +8,13 @@ import java.nio.charset.StandardCharsets;
  *
  * @param address HOST:PORT of its RPC
  */
-record LeaderKey(String address, long nonce) {
+public record LeaderKey(String address, long nonce) {
     byte[] encode() {
         return (address + ' ' + Long.toHexString(nonce)).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Something else than a leader's value is a leader that nobody knows. */
-    static LeaderKey of(EtcdEntry entry) {
+    public static LeaderKey of(EtcdEntry entry) {
         String text = new String(entry.value(), StandardCharsets.UTF_8);
         int space = text.indexOf(' ');
         try {

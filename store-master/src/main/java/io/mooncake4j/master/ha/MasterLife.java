@@ -3,6 +3,7 @@ package io.mooncake4j.master.ha;
 import io.mooncake4j.master.etcd.Etcd;
 import io.mooncake4j.master.etcd.EtcdEntry;
 import io.mooncake4j.master.etcd.EtcdException;
+import io.mooncake4j.master.etcd.EtcdHealth;
 import io.mooncake4j.master.etcd.EtcdRange;
 import io.mooncake4j.master.etcd.EtcdRangeQuery;
 import io.mooncake4j.master.journal.Follower;
@@ -14,6 +15,8 @@ import io.mooncake4j.master.journal.Meta;
 import io.mooncake4j.master.journal.Recovery;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -29,21 +32,26 @@ public final class MasterLife {
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final Duration RETRY_AFTER = Duration.ofMillis(500);
     private static final Duration REFUSE_FOR = Duration.ofSeconds(5);
+    private static final Duration TELL_AGAIN_AFTER = Duration.ofMinutes(1);
 
     private final Etcd etcd;
     private final Loop loop;
     private final Loop proofLoop;
     private final HaOptions options;
     private final Terms terms;
+    private final Relief relief;
     private final SecureRandom random = new SecureRandom();
 
-    private @Nullable Meta meta;
+    private volatile @Nullable Meta meta;
     private @Nullable Term term;
     private boolean stopped;
     /** Grows with every start over: what an earlier one began is then of no use. */
     private long era;
 
     private String lastTrouble = "";
+    private long toldNanos;
+    private boolean loopbackTold;
+    private List<String> advised = List.of();
 
     public MasterLife(Etcd etcd, Loop loop, Loop proofLoop, HaOptions options, Terms terms) {
         this.etcd = etcd;
@@ -51,6 +59,7 @@ public final class MasterLife {
         this.proofLoop = proofLoop;
         this.options = options;
         this.terms = terms;
+        this.relief = new Relief(etcd, loop, options.journal().quotaBytes());
     }
 
     /** Begins, as a standby. Any thread. */
@@ -80,7 +89,7 @@ public final class MasterLife {
             return;
         }
         long now = ++era;
-        CompletableFuture<Found> loaded = findMeta().thenCompose(found -> Recovery.read(etcd, loop));
+        CompletableFuture<Found> loaded = findMeta().thenCompose(ready -> Recovery.read(etcd, loop));
         loaded.whenCompleteAsync(
                 (found, failure) -> {
                     if (now != era) {
@@ -100,20 +109,21 @@ public final class MasterLife {
                 loop);
     }
 
-    private CompletableFuture<Meta> findMeta() {
+    /** Once it was part of a cluster it never becomes part of another by itself: its data may only be away. */
+    private CompletableFuture<@Nullable Void> findMeta() {
+        Meta known = meta;
+        if (known != null) {
+            return known.confirm(etcd);
+        }
         byte[] secret = options.clusterSecret();
         if (!options.secretConfigured()) {
             secret = new byte[32];
             random.nextBytes(secret);
         }
-        UUID known = meta == null ? null : meta.clusterId();
         return Meta.findOrFound(etcd, UUID.randomUUID(), secret, options.secretConfigured())
                 .thenApply(found -> {
-                    if (known != null && !known.equals(found.clusterId())) {
-                        LOG.warn("this etcd prefix is of cluster {} now; it was {}", found.clusterId(), known);
-                    }
                     meta = found;
-                    return found;
+                    return null;
                 });
     }
 
@@ -162,10 +172,12 @@ public final class MasterLife {
         if (leader.entries().isEmpty()) {
             terms.leaderIs("");
             LeaderKey self = new LeaderKey(options.address(), random.nextLong());
-            return new Candidate(etcd, loop, self).run(options.leaderLease());
+            return findMeta().thenCompose(ready -> new Candidate(etcd, loop, self).run(options.leaderLease()));
         }
         EtcdEntry entry = leader.entries().get(0);
-        terms.leaderIs(LeaderKey.of(entry).address());
+        String address = LeaderKey.of(entry).address();
+        terms.leaderIs(address);
+        warnOfLoopback(address);
         return follower.catchUp().thenApply(complete -> {
             if (!complete) {
                 throw new EtcdException(EtcdException.Kind.COMPACTED, "the journal was trimmed behind this standby");
@@ -174,16 +186,42 @@ public final class MasterLife {
         });
     }
 
+    private void warnOfLoopback(String leader) {
+        boolean self = Loopback.is(options.address());
+        if (!loopbackTold && self != Loopback.is(leader) && !leader.isEmpty()) {
+            loopbackTold = true;
+            LOG.warn(
+                    "the leader is told as {} and this master as {}: only its own machine reaches {}; set --advertise HOST:PORT"
+                            + " there",
+                    leader,
+                    options.address(),
+                    self ? options.address() : leader);
+        }
+    }
+
     private void retryLook(long now, Follower follower, Throwable failure) {
         EtcdException.Kind kind = isFormat(failure)
                 ? EtcdException.Kind.REFUSED
                 : EtcdException.of(failure).kind();
-        if (kind == EtcdException.Kind.UNKNOWN_OUTCOME) {
+        if (kind == EtcdException.Kind.UNKNOWN_OUTCOME || kind == EtcdException.Kind.NO_SPACE) {
             trouble(failure);
+            if (kind == EtcdException.Kind.NO_SPACE) {
+                // Nobody can be elected, so no leader looks after it.
+                etcd.health().thenAccept(health -> loop.execute(() -> relieve(health)));
+            }
             loop.schedule(RETRY_AFTER.toNanos(), () -> look(now, follower));
         } else {
             retry(failure);
         }
+    }
+
+    private void relieve(EtcdHealth health) {
+        List<String> advice = relief.advice(health);
+        if (!advice.equals(advised)) {
+            advised = advice;
+            advice.forEach(LOG::warn);
+        }
+        relief.help(health);
     }
 
     private void lead(long now, Candidate.Won won, Follower follower) {
@@ -195,7 +233,9 @@ public final class MasterLife {
             over();
         });
         term = next;
-        follower.finish()
+        // again, now that nobody else writes: what was followed may have been another cluster's
+        findMeta()
+                .thenComposeAsync(ready -> follower.finish(), loop)
                 .thenCompose(found ->
                         found == null ? finishAnew() : CompletableFuture.<@Nullable Found>completedFuture(found))
                 .whenCompleteAsync(
@@ -205,8 +245,8 @@ public final class MasterLife {
                             }
                             if (failure != null || found == null) {
                                 next.refuse("it can't take over: " + (failure == null ? "no state" : cause(failure)));
-                            } else if (meta != null) {
-                                next.begin(meta, found, options.journal());
+                            } else {
+                                next.begin(Objects.requireNonNull(meta), found, options.journal());
                             }
                         },
                         loop);
@@ -230,8 +270,9 @@ public final class MasterLife {
 
     private void trouble(Throwable failure) {
         String text = cause(failure);
-        if (!text.equals(lastTrouble)) {
+        if (!text.equals(lastTrouble) || loop.nanoTime() - toldNanos > TELL_AGAIN_AFTER.toNanos()) {
             lastTrouble = text;
+            toldNanos = loop.nanoTime();
             LOG.warn("this master can neither lead nor follow, and tries again: {}", text);
         }
     }

@@ -74,8 +74,9 @@ final class Term {
         try {
             next = terms.takeOver(
                     new Epoch(meta.clusterId(), won.revision()), meta.secret(), log, found.state(), found.sinceNanos());
-        } catch (IllegalStateException e) {
-            refuse(e.getMessage() + "; look with: mooncake4j metadata check");
+        } catch (RuntimeException e) { // whatever it is: who holds the leader key and doesn't serve must let it go
+            LOG.error("the placement can't be taken over", e);
+            refuse(e.getMessage() + "; see all that is wrong by 'mooncake4j metadata check'");
             return;
         }
         core = next;
@@ -86,7 +87,7 @@ final class Term {
                 if (!ended) {
                     serving = true;
                     terms.serve(next, proof);
-                    upkeep = new Upkeep(etcd, loop, log);
+                    upkeep = new Upkeep(etcd, loop, log, options.quotaBytes());
                     upkeep.begin();
                     LOG.info(
                             "leads from revision {} on with {} objects, {} ms after all was read",

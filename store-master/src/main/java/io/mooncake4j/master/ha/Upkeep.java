@@ -4,36 +4,55 @@ import io.mooncake4j.master.etcd.Etcd;
 import io.mooncake4j.master.etcd.EtcdException;
 import io.mooncake4j.master.etcd.EtcdHealth;
 import io.mooncake4j.master.journal.EtcdJournal;
+import io.mooncake4j.master.journal.EtcdRoom;
 import io.mooncake4j.master.journal.Loop;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps etcd fit for the journal while this master leads: its history is forgotten soon, unless others have keys there,
- * and alarms are told. For one loop.
+ * Keeps etcd fit for the journal while this master leads: its history is forgotten soon, unless others have keys there, and
+ * sooner the fuller it is; buckets are written more often then, so that the journal is shorter; then puts are refused,
+ * before etcd refuses everything. For one loop.
  */
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
-    /** How old etcd's history becomes, at least; a standby that reads all needs a few seconds of it. */
-    private static final Duration EVERY = Duration.ofSeconds(10);
+    private static final Duration EVERY = Duration.ofSeconds(5);
+    /** How much history is left: a standby that reads all needs a few seconds of it. */
+    private static final Duration HISTORY = Duration.ofSeconds(10);
+
+    // Parts of the quota that are in use.
+    private static final double SCARCE = 0.5;
+    private static final double VERY_SCARCE = 0.7;
+    private static final double REFUSE = 0.85;
+    private static final double REFUSE_UNTIL = 0.75;
+
+    private record Mark(long nanos, long revision) {}
 
     private final Etcd etcd;
     private final Loop loop;
     private final EtcdJournal journal;
-    private long beforeRevision;
-    private boolean foreignTold;
-    private boolean alarmed;
+    private final long quotaBytes;
+    private final Relief relief;
+    private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+    private List<String> advised = List.of();
+    private boolean refusing;
     private boolean ended;
 
-    Upkeep(Etcd etcd, Loop loop, EtcdJournal journal) {
+    Upkeep(Etcd etcd, Loop loop, EtcdJournal journal, long quotaBytes) {
         this.etcd = etcd;
         this.loop = loop;
         this.journal = journal;
+        this.quotaBytes = quotaBytes;
+        this.relief = new Relief(etcd, loop, quotaBytes);
     }
 
     void begin() {
-        loop.schedule(EVERY.toNanos(), this::look);
+        loop.execute(this::look);
     }
 
     void end() {
@@ -44,8 +63,12 @@ final class Upkeep {
         if (ended) {
             return;
         }
+        marks.add(new Mark(loop.nanoTime(), journal.etcdRevision()));
         etcd.health()
                 .whenComplete((health, failure) -> loop.execute(() -> {
+                    if (ended) {
+                        return;
+                    }
                     if (failure == null) {
                         looked(health);
                     } else {
@@ -56,27 +79,48 @@ final class Upkeep {
     }
 
     private void looked(EtcdHealth health) {
-        if (!health.alarms().isEmpty() && !alarmed) {
-            LOG.error(
-                    "etcd has raised {}: puts wait until it takes writes again. For NOSPACE: etcdctl compact, etcdctl defrag,"
-                            + " etcdctl alarm disarm, or a larger --quota-backend-bytes; its database has {} bytes",
-                    health.alarms(),
-                    health.sizeBytes());
+        double used = (double) health.usedBytes() / quotaBytes;
+        refusing = refusing ? used > REFUSE_UNTIL : used > REFUSE;
+        List<String> advice = advice(health);
+        tell(advice);
+        journal.roomIs(new EtcdRoom(
+                health.sizeBytes(), health.usedBytes(), used > VERY_SCARCE, refusing ? refusal(health) : null, advice));
+        relief.help(health);
+        if (!health.foreignKeys()) {
+            forget(used > VERY_SCARCE ? Duration.ZERO : used > SCARCE ? HISTORY.dividedBy(2) : HISTORY);
         }
-        alarmed = !health.alarms().isEmpty();
+    }
+
+    private String refusal(EtcdHealth health) {
+        return health.usedBytes() + " bytes of etcd's database are in use, and its quota is " + quotaBytes
+                + ": no new objects until there is room";
+    }
+
+    private List<String> advice(EtcdHealth health) {
+        List<String> advice = new ArrayList<>(relief.advice(health));
         if (health.foreignKeys()) {
-            if (!foreignTold) {
-                foreignTold = true;
-                LOG.warn(
-                        "others keep keys in this etcd, too, so its history is not compacted from here: run it with"
-                                + " --auto-compaction-mode=periodic --auto-compaction-retention=1m, or give mooncake4j its own");
-            }
-            return;
+            advice.add("others keep keys in this etcd, too, so its history is not compacted from here: run it with"
+                    + " --auto-compaction-mode=periodic --auto-compaction-retention=1m, or give mooncake4j its own");
         }
-        long revision = beforeRevision;
-        beforeRevision = journal.etcdRevision();
-        if (revision > 0) {
-            etcd.compact(revision).whenComplete((done, failure) -> {
+        if (refusing) {
+            advice.add("puts are refused, since etcd's database is nearly full of placement: start etcd with a larger"
+                    + " --quota-backend-bytes and masters with as large an --etcd-quota, or remove objects");
+        }
+        return advice;
+    }
+
+    private void tell(List<String> advice) {
+        advice.stream().filter(text -> !advised.contains(text)).forEach(LOG::warn);
+        advised = advice;
+    }
+
+    private void forget(Duration history) {
+        @Nullable Mark last = null;
+        while (!marks.isEmpty() && loop.nanoTime() - marks.peek().nanos() >= history.toNanos()) {
+            last = marks.poll();
+        }
+        if (last != null && last.revision() > 0) {
+            etcd.compact(last.revision()).whenComplete((done, failure) -> {
                 if (failure != null && EtcdException.of(failure).kind() != EtcdException.Kind.COMPACTED) {
                     LOG.warn("etcd's history could not be compacted: {}", failure.getMessage());
                 }

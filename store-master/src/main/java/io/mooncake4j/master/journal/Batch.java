@@ -16,7 +16,6 @@ final class Batch {
             @Nullable Bucket replaced) {}
 
     final long firstSequence;
-    final long openedNanos;
     final List<NewBucket> buckets = new ArrayList<>(0);
     final List<ChangeLog.Waiter> waiters = new ArrayList<>();
     byte @Nullable [] segments;
@@ -24,17 +23,22 @@ final class Batch {
     private final Encoder records;
     private int count;
     private int bucketBytes;
+    private int recordBytes;
     private int sealedBytes;
+    private long oldestNanos;
 
-    Batch(Encoder records, long revision, long firstSequence, long openedNanos) {
+    Batch(Encoder records, long revision, long firstSequence) {
         this.records = records;
         this.revision = revision;
         this.firstSequence = firstSequence;
-        this.openedNanos = openedNanos;
         Entry.begin(records, revision, firstSequence);
     }
 
-    void add(Change change) {
+    /** @param nowNanos used with the first one */
+    void add(Change change, long nowNanos) {
+        if (count == 0) {
+            oldestNanos = nowNanos;
+        }
         Records.write(records, change);
         count++;
     }
@@ -52,17 +56,23 @@ final class Batch {
         return count > 0;
     }
 
+    /** When its first record was added; of a batch with records. */
+    long oldestNanos() {
+        return oldestNanos;
+    }
+
     long lastSequence() {
         return firstSequence + count - 1;
     }
 
     /** What the transaction will carry, about. */
     int bytes() {
-        return records.length() + bucketBytes;
+        return records.length() + bucketBytes + (segments == null ? 0 : segments.length);
     }
 
     /** Nothing is added any more. */
     void seal() {
+        recordBytes = hasRecords() ? records.length() : 0;
         sealedBytes = bytes();
     }
 
@@ -71,7 +81,7 @@ final class Batch {
     }
 
     int recordBytes() {
-        return sealedBytes - bucketBytes;
+        return recordBytes;
     }
 
     byte[] entry() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Set;
  */
 public record Bucket(int depth, long bits) {
     static final int FEWEST_BITS = 12;
+    static final int MOST_BITS = 48;
 
     private static final int DIGITS = 3;
     private static final long LOWEST = (1 << FEWEST_BITS) - 1;
@@ -24,10 +26,28 @@ public record Bucket(int depth, long bits) {
         return all;
     }
 
-    /** Completes the buckets that are in etcd by those that were never written, which include nothing. */
+    /**
+     * Completes the buckets that are in etcd by those that were never written, which include nothing.
+     *
+     * @throws FormatException if a part of a bucket is missing
+     */
     static void addMissing(Map<Bucket, Long> written) {
         Set<Long> there = new HashSet<>();
-        written.keySet().forEach(bucket -> there.add(bucket.bits() & LOWEST));
+        Set<Bucket> split = new HashSet<>();
+        for (Bucket bucket : written.keySet()) {
+            there.add(bucket.bits() & LOWEST);
+            for (int less = FEWEST_BITS; less < bucket.depth; less++) {
+                split.add(bucket.cutTo(less));
+            }
+        }
+        for (Bucket parent : split) {
+            for (Bucket half : parent.halves()) {
+                if (!written.containsKey(half) && !split.contains(half)) {
+                    throw new FormatException(
+                            half.key(), "it is missing, though the other half of its bucket is there");
+                }
+            }
+        }
         for (Bucket bucket : all()) {
             if (!there.contains(bucket.bits())) {
                 written.put(bucket, 0L);
@@ -35,15 +55,18 @@ public record Bucket(int depth, long bits) {
         }
     }
 
-    /** The one of the buckets that has the hash. */
+    /** The one of the buckets, which are complete, that has the hash. */
     static Bucket of(long hash, Set<Bucket> buckets) {
-        for (int depth = FEWEST_BITS; depth < Long.SIZE; depth++) {
-            Bucket bucket = new Bucket(depth, hash & (1L << depth) - 1);
-            if (buckets.contains(bucket)) {
-                return bucket;
-            }
-        }
-        throw new IllegalStateException("no bucket has hash " + Long.toHexString(hash));
+        return find(hash, buckets)
+                .orElseThrow(() -> new IllegalStateException("no bucket has hash " + Long.toHexString(hash)));
+    }
+
+    static Optional<Bucket> find(long hash, Set<Bucket> buckets) {
+        return new Bucket(MOST_BITS + 1, hash).whole(buckets);
+    }
+
+    boolean has(long hash) {
+        return (hash & (1L << depth) - 1) == bits;
     }
 
     /** @throws FormatException if no bucket has this key */
@@ -72,6 +95,31 @@ public record Bucket(int depth, long bits) {
             key.append((bits >>> bit & 1) == 0 ? 'l' : 'r');
         }
         return key.toString();
+    }
+
+    /** What comes before the keys of all buckets that this one can be split into. */
+    String firstPart() {
+        return key() + 'l';
+    }
+
+    /** What comes after them. */
+    String afterParts() {
+        return key() + (char) ('r' + 1);
+    }
+
+    /** The one of the others that this is a part of. */
+    Optional<Bucket> whole(Set<Bucket> others) {
+        for (int less = FEWEST_BITS; less < depth; less++) {
+            Bucket other = cutTo(less);
+            if (others.contains(other)) {
+                return Optional.of(other);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Bucket cutTo(int bits) {
+        return new Bucket(bits, this.bits & (1L << bits) - 1);
     }
 
     List<Bucket> halves() {

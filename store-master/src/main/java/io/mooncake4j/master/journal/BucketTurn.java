@@ -18,6 +18,9 @@ final class BucketTurn {
     /** The journal is trimmed when so many entries can go, not at every commit. */
     private static final int TRIM_BUCKETS = 64;
 
+    /** How much shorter the journal is kept when space is scarce. */
+    private static final double HURRY = 2;
+
     private record Kept(Bucket bucket, long sequence, int bytes) {}
 
     private final DurableState state;
@@ -35,6 +38,7 @@ final class BucketTurn {
     private long trimmedTo;
     private long trimming;
     private int sinceTrim;
+    private boolean hurried;
 
     BucketTurn(DurableState state, Map<Bucket, Long> buckets, long tailBytes) {
         this.state = state;
@@ -44,6 +48,11 @@ final class BucketTurn {
         all.sort(Comparator.comparingLong(Kept::sequence));
         kept.addAll(all);
         trimmedTo = all.isEmpty() ? 0 : all.get(0).sequence();
+    }
+
+    /** Whether the journal is to be shorter than it usually is. */
+    void hurry(boolean value) {
+        hurried = value;
     }
 
     /** Up to which record the next transaction is to drop the journal; 0: nothing. */
@@ -62,12 +71,15 @@ final class BucketTurn {
     void committed(Batch batch) {
         trimmedTo = Math.max(trimmedTo, trimming);
         for (Batch.NewBucket bucket : batch.buckets) {
+            if (bucket.sequence() == 0) {
+                continue; // its place, until its parts are there
+            }
             writing.remove(bucket.replaced() == null ? bucket.bucket() : bucket.replaced());
             kept.add(new Kept(bucket.bucket(), bucket.sequence(), bucket.value().length));
             keptBytes += bucket.value().length;
         }
-        double cycleBytes = Math.max(tailBytes, keptBytes);
-        dueBuckets += batch.recordBytes() * (kept.size() / cycleBytes);
+        double cycleBytes = Math.max(tailBytes, keptBytes) / (hurried ? HURRY : 1);
+        dueBuckets = Math.min(kept.size(), dueBuckets + batch.recordBytes() * (kept.size() / cycleBytes));
     }
 
     /** Adds to the journal's queue what has come to be written. */
@@ -81,11 +93,12 @@ final class BucketTurn {
             sinceTrim++;
             keptBytes -= oldest.bytes();
             writing.put(oldest.bucket(), oldest);
-            write(journal, oldest.bucket());
+            write(journal, oldest);
         }
     }
 
-    private void write(EtcdJournal journal, Bucket bucket) {
+    private void write(EtcdJournal journal, Kept oldest) {
+        Bucket bucket = oldest.bucket();
         BucketValue.Writer writer = new BucketValue.Writer(bucket);
         state.readBucket(bucket.depth(), bucket.bits(), writer, () -> {
             long sequence = journal.lastSequence();
@@ -93,19 +106,42 @@ final class BucketTurn {
             if (value.length <= LARGEST_VALUE_BYTES) {
                 journal.append(List.of(new Batch.NewBucket(bucket, sequence, value, null)));
             } else {
-                journal.append(halves(bucket, sequence));
+                writeParts(journal, oldest, sequence);
             }
         });
     }
 
+    private void writeParts(EtcdJournal journal, Kept whole, long sequence) {
+        List<Batch.NewBucket> parts = new ArrayList<>();
+        split(whole.bucket(), sequence, parts);
+        int last = parts.size() - 1;
+        parts.set(
+                last,
+                new Batch.NewBucket(
+                        parts.get(last).bucket(), sequence, parts.get(last).value(), whole.bucket()));
+        if (EtcdJournal.fit(parts)) {
+            journal.append(parts);
+            return;
+        }
+        // Until the last transaction, which deletes it, the whole is what counts; so it must be there.
+        if (whole.sequence() == 0) {
+            byte[] nothing = new BucketValue.Writer(whole.bucket()).value(0);
+            journal.append(List.of(new Batch.NewBucket(whole.bucket(), 0, nothing, null)));
+        }
+        parts.forEach(part -> journal.append(List.of(part)));
+    }
+
     /** All of the bucket is in one shard, which is held. */
-    private List<Batch.NewBucket> halves(Bucket bucket, long sequence) {
-        List<Batch.NewBucket> halves = new ArrayList<>(2);
+    private void split(Bucket bucket, long sequence, List<Batch.NewBucket> parts) {
         for (Bucket half : bucket.halves()) {
             BucketValue.Writer writer = new BucketValue.Writer(half);
             state.readBucket(half.depth(), half.bits(), writer, () -> {});
-            halves.add(new Batch.NewBucket(half, sequence, writer.value(sequence), halves.isEmpty() ? bucket : null));
+            byte[] value = writer.value(sequence);
+            if (value.length <= LARGEST_VALUE_BYTES || half.depth() == Bucket.MOST_BITS) {
+                parts.add(new Batch.NewBucket(half, sequence, value, null));
+            } else {
+                split(half, sequence, parts);
+            }
         }
-        return halves;
     }
 }

@@ -7,8 +7,6 @@ import java.util.function.Consumer;
 
 /** The placement of one bucket as of some record of the journal: depth, bits, sequence, count, objects. */
 final class BucketValue {
-    private static final int DEEPEST = 48;
-
     private BucketValue() {}
 
     /** Writes a bucket while nothing in it changes. */
@@ -55,7 +53,7 @@ final class BucketValue {
     static Header read(String key, byte[] value, Consumer<Change.ObjectPlaced> each) {
         Decoder in = Envelope.BUCKET.open(key, value);
         int depth = in.u8();
-        if (depth < Bucket.FEWEST_BITS || depth > DEEPEST) {
+        if (depth < Bucket.FEWEST_BITS || depth > Bucket.MOST_BITS) {
             throw in.damaged("a bucket of " + depth + " bits");
         }
         Header header = new Header(new Bucket(depth, in.u64()), in.u64());

@@ -25,6 +25,11 @@ final class Decoder {
         return new FormatException(key, what + " (at byte " + position + " of " + bytes.length + ")");
     }
 
+    /** Of what only a later version can have written. */
+    FormatException newer(String what) {
+        return new FormatException(key, what, "run a newer mooncake4j, as the other masters do");
+    }
+
     boolean atEnd() {
         return position == bytes.length;
     }

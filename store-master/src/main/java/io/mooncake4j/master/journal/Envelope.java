@@ -49,14 +49,17 @@ enum Envelope {
         }
         Decoder header = new Decoder(key, value);
         if ((header.u8() << Byte.SIZE | header.u8()) != MAGIC) {
-            throw new FormatException(key, "it is not of mooncake4j: another program uses this prefix");
+            throw new FormatException(
+                    key,
+                    "it is not of mooncake4j: another program uses this prefix",
+                    "give one of them another prefix (--etcd-prefix)");
         }
         int version = header.u8();
         if (version > VERSION) {
             throw new FormatException(
                     key,
-                    "it is of format " + version + ", this version reads up to " + VERSION
-                            + ": run a newer mooncake4j, as the other masters do");
+                    "it is of format " + version + ", this version reads up to " + VERSION,
+                    "run a newer mooncake4j, as the other masters do");
         }
         int end = value.length - CRC_BYTES;
         if (crcOf(value) != crc(value, end)) {

@@ -7,6 +7,7 @@ import io.mooncake4j.master.etcd.EtcdTxn;
 import io.mooncake4j.master.etcd.EtcdTxnAnswer;
 import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.ChangeLog;
+import io.mooncake4j.master.placement.JournalStatus;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,9 @@ public final class EtcdJournal implements ChangeLog {
     private static final int MOST_BUCKETS = 100;
 
     private static final long MOST_QUEUED_BYTES = 32L << 20;
+    /** If etcd has taken nothing for so long, new puts are refused, so that they needn't wait at their ends. */
+    private static final long STALL_NANOS = 1_000_000_000L;
+
     private static final long WARN_EVERY_NANOS = 30_000_000_000L;
     private static final long RETRY_NANOS = 50_000_000L;
     private static final long NO_SPACE_RETRY_NANOS = 1_000_000_000L;
@@ -45,22 +49,25 @@ public final class EtcdJournal implements ChangeLog {
     private Batch open;
     private @Nullable Encoder spare;
     private long last;
-    private long queuedBytes;
     private boolean sending;
     private boolean lost;
 
     // Of the loop alone.
     private long headRevision;
+    private final List<Bucket> unfinished;
     private @Nullable BucketTurn turn;
     private long attempts;
     private long warnedNanos;
 
     private volatile long committed;
     private volatile long etcdRevision;
-    /** When what is the oldest that isn't durable was appended; 0: everything is. */
+    private volatile long queuedBytes;
+    /** When the oldest record that isn't durable was appended; 0: all are. */
     private volatile long oldestNanos;
+    /** What etcd said to the last attempt, if it failed. */
+    private volatile @Nullable String trouble;
 
-    private volatile @Nullable String refusal;
+    private volatile EtcdRoom room = EtcdRoom.UNKNOWN;
 
     /**
      * @param revision of the leader key
@@ -78,8 +85,9 @@ public final class EtcdJournal implements ChangeLog {
         this.last = found.head().sequence();
         this.committed = last;
         this.headRevision = found.headRevision();
+        this.unfinished = new ArrayList<>(found.unfinished());
         this.etcdRevision = found.headRevision();
-        this.open = new Batch(new Encoder(LARGEST_BATCH_BYTES / 8), revision, last + 1, loop.nanoTime());
+        this.open = new Batch(new Encoder(LARGEST_BATCH_BYTES / 8), revision, last + 1);
     }
 
     /** From now on buckets are written anew, in turn. On the loop. */
@@ -90,10 +98,14 @@ public final class EtcdJournal implements ChangeLog {
     @Override
     public synchronized long append(Change change) {
         long sequence = ++last;
-        if (open.isEmpty() && sealed.isEmpty() && oldestNanos == 0) {
-            oldestNanos = loop.nanoTime() | 1;
+        if (lost) {
+            return sequence; // nobody will write it
         }
-        open.add(change);
+        long now = open.hasRecords() ? 0 : loop.nanoTime() | 1;
+        if (oldestNanos == 0) {
+            oldestNanos = now;
+        }
+        open.add(change, now);
         if (SegmentsValue.takes(change)) {
             segments.apply(change, sequence);
             open.segments = segments.encode();
@@ -110,17 +122,26 @@ public final class EtcdJournal implements ChangeLog {
         return last;
     }
 
-    /** Adds buckets to what is sent next; to be called while nothing in them changes. */
+    /** Adds buckets to what is sent next, in one transaction; to be called while nothing in them changes. */
     synchronized void append(List<Batch.NewBucket> buckets) {
-        int bytes = 0;
-        for (Batch.NewBucket bucket : buckets) {
-            bytes += bucket.value().length;
+        if (lost) {
+            return;
         }
-        if (open.bytes() + bytes > LARGEST_BATCH_BYTES || open.buckets.size() + buckets.size() > MOST_BUCKETS) {
+        if (open.bytes() + bytes(buckets) > LARGEST_BATCH_BYTES
+                || open.buckets.size() + buckets.size() > MOST_BUCKETS) {
             seal();
         }
         buckets.forEach(open::add);
         wake();
+    }
+
+    /** Whether one transaction can take them. */
+    static boolean fit(List<Batch.NewBucket> buckets) {
+        return buckets.size() <= MOST_BUCKETS && bytes(buckets) <= LARGEST_BATCH_BYTES;
+    }
+
+    private static long bytes(List<Batch.NewBucket> buckets) {
+        return buckets.stream().mapToLong(bucket -> bucket.value().length).sum();
     }
 
     private void seal() {
@@ -129,7 +150,7 @@ public final class EtcdJournal implements ChangeLog {
         sealed.add(open);
         Encoder encoder = spare == null ? new Encoder(LARGEST_BATCH_BYTES + LARGEST_BATCH_BYTES / 8) : spare;
         spare = null;
-        open = new Batch(encoder, revision, last + 1, loop.nanoTime());
+        open = new Batch(encoder, revision, last + 1);
     }
 
     private void wake() {
@@ -168,9 +189,7 @@ public final class EtcdJournal implements ChangeLog {
 
     @Override
     public void whenAcknowledgeable(long sequence, Waiter waiter) {
-        long oldest = oldestNanos;
-        boolean prompt = oldest == 0 || loop.nanoTime() - oldest < JournalOptions.LONGEST_LAG.toNanos();
-        if (options.sync() || !prompt) {
+        if (options.sync() || lagNanos() >= JournalOptions.LONGEST_LAG.toNanos()) {
             whenDurable(sequence, waiter);
         } else {
             waiter.durable();
@@ -194,7 +213,46 @@ public final class EtcdJournal implements ChangeLog {
 
     @Override
     public @Nullable String refusal() {
-        return refusal;
+        String failure = trouble;
+        if (failure != null) {
+            return failure;
+        }
+        if (queuedBytes > MOST_QUEUED_BYTES) {
+            return "etcd is slow: " + queuedBytes + " bytes of placement wait to be durable; try again";
+        }
+        long lag = lagNanos();
+        return lag > STALL_NANOS
+                ? "etcd has not taken a change of placement for " + lag / 1_000_000 + " ms; try again"
+                : room.refusal();
+    }
+
+    /** What is known of the space in etcd from now on. On the loop. */
+    public void roomIs(EtcdRoom now) {
+        room = now;
+        if (turn != null) {
+            turn.hurry(now.scarce());
+        }
+    }
+
+    @Override
+    public JournalStatus status() {
+        EtcdRoom now = room;
+        return new JournalStatus(
+                lastSequence(),
+                committed,
+                lagNanos(),
+                queuedBytes,
+                now.sizeBytes(),
+                now.usedBytes(),
+                options.quotaBytes(),
+                refusal(),
+                now.advice());
+    }
+
+    /** For how long the oldest record that isn't durable has waited. */
+    private long lagNanos() {
+        long oldest = oldestNanos;
+        return oldest == 0 ? 0 : loop.nanoTime() - oldest;
     }
 
     /** etcd's revision of the last commit. */
@@ -214,13 +272,8 @@ public final class EtcdJournal implements ChangeLog {
             batch = sealed.peek();
             if (batch == null) {
                 sending = false;
-                oldestNanos = 0;
                 return;
             }
-            oldestNanos = batch.openedNanos | 1;
-            refusal = queuedBytes > MOST_QUEUED_BYTES
-                    ? "etcd is slow: " + queuedBytes + " bytes of placement wait to be durable; try again"
-                    : null;
         }
         attempts = 0;
         EtcdTxn txn = new EtcdTxn().ifCreatedAt(Keys.LEADER, revision);
@@ -234,6 +287,9 @@ public final class EtcdJournal implements ChangeLog {
             byte[] entry = batch.entry();
             head = batch.head(entry);
             txn.put(Keys.entry(head.sequence()), entry).put(Keys.HEAD, head.encode());
+            // Not without a record: an attempt that arrives late must not delete what was written since.
+            unfinished.forEach(bucket -> txn.delete(bucket.firstPart(), bucket.afterParts()));
+            unfinished.clear();
         }
         if (batch.segments != null) {
             txn.put(Keys.SEGMENTS, batch.segments);
@@ -255,6 +311,9 @@ public final class EtcdJournal implements ChangeLog {
     private void send(Batch batch, EtcdTxn txn, Head head) {
         etcd.txn(txn)
                 .whenComplete((answer, failure) -> loop.execute(() -> {
+                    if (isLost()) {
+                        return; // who waited was told
+                    }
                     if (failure == null) {
                         answered(batch, head, answer);
                     } else {
@@ -283,7 +342,7 @@ public final class EtcdJournal implements ChangeLog {
         } else {
             lose("the journal's head in etcd was changed by somebody else"
                     + (found == null ? ": it is gone" : " at revision " + found.modRevision())
-                    + "; look at it with: mooncake4j metadata check");
+                    + "; see what is there by 'mooncake4j metadata check'");
         }
     }
 
@@ -306,6 +365,7 @@ public final class EtcdJournal implements ChangeLog {
 
     private void committed(Batch batch, long atRevision) {
         etcdRevision = atRevision;
+        trouble = null;
         List<Waiter> waiters;
         synchronized (this) {
             if (lost) {
@@ -315,6 +375,7 @@ public final class EtcdJournal implements ChangeLog {
             queuedBytes -= batch.sealedBytes();
             if (batch.hasRecords()) {
                 committed = batch.lastSequence();
+                oldestNanos = oldest();
             }
             spare = batch.encoder();
             waiters = batch.waiters;
@@ -329,6 +390,15 @@ public final class EtcdJournal implements ChangeLog {
         sendNext();
     }
 
+    private long oldest() {
+        for (Batch batch : sealed) {
+            if (batch.hasRecords()) {
+                return batch.oldestNanos();
+            }
+        }
+        return open.hasRecords() ? open.oldestNanos() : 0;
+    }
+
     private void failed(Batch batch, EtcdTxn txn, Head head, EtcdException failure) {
         switch (failure.kind()) {
             case UNKNOWN_OUTCOME, NO_SPACE -> {
@@ -338,16 +408,15 @@ public final class EtcdJournal implements ChangeLog {
                     warnedNanos = loop.nanoTime() | 1;
                     LOG.warn("the journal's write to etcd failed and is tried again: {}", failure.getMessage());
                 }
-                refusal = failure.getMessage();
-                synchronized (this) {
-                    if (lost) {
-                        return;
-                    }
-                }
+                trouble = failure.getMessage();
                 loop.schedule(full ? NO_SPACE_RETRY_NANOS : RETRY_NANOS, () -> send(batch, txn, head));
             }
             default -> lose(String.valueOf(failure.getMessage()));
         }
+    }
+
+    private synchronized boolean isLost() {
+        return lost;
     }
 
     private void lose(String why) {
@@ -366,6 +435,9 @@ public final class EtcdJournal implements ChangeLog {
             lost = true;
             sealed.forEach(batch -> waiters.addAll(batch.waiters));
             waiters.addAll(open.waiters);
+            sealed.clear();
+            open = new Batch(new Encoder(0), revision, last + 1);
+            spare = null;
         }
         waiters.forEach(Waiter::lost);
         return true;

@@ -6,8 +6,11 @@ import io.mooncake4j.master.etcd.EtcdRange;
 import io.mooncake4j.master.etcd.EtcdRangeQuery;
 import io.mooncake4j.master.placement.Change;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -89,30 +92,27 @@ public final class Follower {
             throw new FormatException(
                     Keys.HEAD,
                     "it says that the journal ends at record " + head.sequence() + ", but it ends at " + sequence
-                            + ": was etcd wiped or restored? Look with: mooncake4j metadata check");
+                            + ": was etcd wiped or restored?");
         }
         EtcdRangeQuery names = new EtcdRangeQuery(Keys.BUCKETS, EtcdRangeQuery.endOf(Keys.BUCKETS), 0, 0, true);
-        return etcd.range(names)
-                .thenApplyAsync(
-                        buckets -> new Found(
-                                start.state(),
-                                start.segments(),
-                                head,
-                                headRevision,
-                                included(buckets.entries()),
-                                start.sinceNanos()),
-                        loop);
+        return etcd.range(names).thenApplyAsync(buckets -> found(head, headRevision, buckets.entries()), loop);
     }
 
     /** A bucket was written anew or split since the start; what it included then is still true. */
-    private Map<Bucket, Long> included(List<EtcdEntry> names) {
+    private Found found(Head head, long headRevision, List<EtcdEntry> names) {
         Map<Bucket, Long> included = new HashMap<>();
+        Set<Bucket> unfinished = new HashSet<>();
         for (EtcdEntry name : names) {
             Bucket bucket = Bucket.ofKey(name.key());
+            Optional<Bucket> whole = bucket.whole(included.keySet());
+            if (whole.isPresent()) {
+                unfinished.add(whole.get());
+                continue;
+            }
             Bucket before = Bucket.of(bucket.bits(), start.buckets().keySet());
             included.put(bucket, start.buckets().get(before));
         }
         Bucket.addMissing(included);
-        return included;
+        return new Found(start.state(), start.segments(), head, headRevision, included, unfinished, start.sinceNanos());
     }
 }

@@ -5,6 +5,7 @@ import io.mooncake4j.master.placement.Extent;
 import io.mooncake4j.master.placement.RegionAllocator;
 import io.mooncake4j.master.placement.Replica;
 import io.mooncake4j.master.placement.Segment;
+import io.mooncake4j.master.placement.SegmentSpace;
 import io.mooncake4j.master.placement.Tenant;
 import java.util.UUID;
 
@@ -75,7 +76,7 @@ final class Records {
             case SEGMENT_DROPPED -> new Change.SegmentDropped(in.uuid());
             case TERM_OPENED -> new Change.TermOpened(in.variable(), in.variable());
             case HANDED_OVER -> new Change.HandedOver(in.variable());
-            default -> throw in.damaged("a record of type " + type + ", which this version does not know");
+            default -> throw in.newer("it has a record of type " + type + ", which this version does not know");
         };
     }
 
@@ -125,11 +126,25 @@ final class Records {
                 throw in.damaged("a replica without extents");
             }
             for (int j = 0; j < extents.length; j++) {
-                extents[j] = new Extent((int) in.variable(), in.variable() * OFFSET_UNIT, in.variable());
+                extents[j] = extent(in);
             }
             replicas[i] = new Change.PlacedReplica(segment, extents);
         }
         return new Change.ObjectPlaced(tenant, key, objectId, sizeBytes, checksum, hardPinned, replicas);
+    }
+
+    private static Extent extent(Decoder in) {
+        long region = in.variable();
+        long units = in.variable();
+        long lengthBytes = in.variable();
+        if (region < 0
+                || region > Integer.MAX_VALUE
+                || units < 0
+                || units > Long.MAX_VALUE / OFFSET_UNIT
+                || lengthBytes < 1) {
+            throw in.damaged("an extent of " + lengthBytes + " bytes in region " + region);
+        }
+        return new Extent((int) region, units * OFFSET_UNIT, lengthBytes);
     }
 
     static void segment(Encoder out, Change.SegmentMounted mounted) {
@@ -144,13 +159,17 @@ final class Records {
     }
 
     static Change.SegmentMounted segment(Decoder in) {
-        return new Change.SegmentMounted(
+        Change.SegmentMounted mounted = new Change.SegmentMounted(
                 in.uuid(),
                 in.text(),
                 in.text(),
                 in.variable(),
                 in.variable(),
                 new Segment.Address(in.text(), (int) in.variable(), in.u64()));
+        if (!SegmentSpace.possible(mounted.sizeBytes(), mounted.regionBytes())) {
+            throw in.damaged("a segment of " + mounted.sizeBytes() + " bytes in regions of " + mounted.regionBytes());
+        }
+        return mounted;
     }
 
     private static void extent(Encoder out, int region, long offset, long lengthBytes) {

@@ -8,9 +8,12 @@ import io.mooncake4j.master.etcd.EtcdRangeQuery;
 import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.DurableState;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ public final class Recovery {
     private final Loop loop;
     private final DurableState state;
     private final Map<Bucket, Long> buckets = new HashMap<>();
+    private final Set<Bucket> unfinished = new HashSet<>();
     private final long startNanos;
     private SegmentsValue segments = new SegmentsValue();
     private Head head = Head.NONE;
@@ -87,6 +91,9 @@ public final class Recovery {
             }
             return;
         }
+        if (headRevision == 0) {
+            throw new FormatException(Keys.HEAD, "it is missing, though the cluster's placement is there");
+        }
         segments = SegmentsValue.decode(range.entries().get(0).value());
         if (segments.sequence() > head.sequence()) {
             throw new FormatException(
@@ -98,6 +105,11 @@ public final class Recovery {
     }
 
     private void takeBucket(EtcdEntry entry) {
+        Optional<Bucket> whole = Bucket.ofKey(entry.key()).whole(buckets.keySet());
+        if (whole.isPresent()) {
+            unfinished.add(whole.get()); // until its splitting has ended it is what counts
+            return;
+        }
         BucketValue.Header header =
                 BucketValue.read(entry.key(), entry.value(), object -> state.apply(object, startNanos));
         if (header.sequence() > head.sequence()) {
@@ -145,7 +157,8 @@ public final class Recovery {
     private Found found() {
         if (sequence != head.sequence()) {
             throw new FormatException(
-                    Keys.HEAD, "the journal goes up to record " + sequence + ", not " + head.sequence());
+                    Keys.HEAD,
+                    "it says that the journal ends at record " + head.sequence() + ", but it ends at " + sequence);
         }
         if (crc != 0 && crc != head.crc()) {
             throw new FormatException(Keys.HEAD, "it is not of the journal's last entry");
@@ -153,7 +166,7 @@ public final class Recovery {
         segments.changes(head.sequence()).stream()
                 .filter(change -> change instanceof Change.HandedOver)
                 .forEach(change -> state.apply(change, startNanos));
-        return new Found(state, segments, head, headRevision, buckets, startNanos);
+        return new Found(state, segments, head, headRevision, buckets, unfinished, startNanos);
     }
 
     /** Page by page; the next one comes while this one is worked on. */

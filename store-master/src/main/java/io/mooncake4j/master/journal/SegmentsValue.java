@@ -15,7 +15,7 @@ import java.util.UUID;
  */
 public final class SegmentsValue {
     /** A node that comes with the id of a dropped segment is late; after so many others it will not come any more. */
-    private static final int DROPPED_KEPT = 4096;
+    static final int DROPPED_KEPT = 4096;
 
     private long sequence;
     private final Map<UUID, Change.SegmentMounted> mounted = new LinkedHashMap<>();
@@ -67,6 +67,10 @@ public final class SegmentsValue {
         return changes;
     }
 
+    List<Change.SegmentMounted> mounted() {
+        return List.copyOf(mounted.values());
+    }
+
     List<UUID> dropped() {
         return List.copyOf(dropped);
     }
@@ -100,6 +104,9 @@ public final class SegmentsValue {
         int gone = in.count();
         for (int i = 0; i < gone; i++) {
             segments.dropped.add(in.uuid());
+        }
+        if (!in.atEnd()) {
+            throw in.damaged("there is more than its segments");
         }
         return segments;
     }

@@ -46,4 +46,9 @@ public interface ChangeLog {
     default @Nullable String refusal() {
         return null;
     }
+
+    /** How it does; null where it isn't durable. */
+    default @Nullable JournalStatus status() {
+        return null;
+    }
 }

@@ -104,6 +104,13 @@ public final class DurableState {
         }
     }
 
+    /** Shows every object, of one shard after the other. */
+    public void readAll(BucketReader reader) {
+        for (int bits = 0; bits < ObjectTable.SHARDS; bits++) {
+            readBucket(ObjectTable.SHARD_BITS, bits, reader, () -> {});
+        }
+    }
+
     /**
      * Puts an object in place of whatever its key had; the same object again changes only its replicas. The shard's
      * monitor is held.

@@ -9,6 +9,8 @@ public final class SegmentSpace {
     /** No extent of an object but its last is shorter than this part of a region. */
     private static final int SHORTEST_PART = 16;
 
+    static final int MOST_REGIONS = 65_536;
+
     private final long regionBytes;
     private final RegionAllocator[] regions;
     /** Per region, the longest that it can give. */
@@ -17,9 +19,18 @@ public final class SegmentSpace {
     private final long capacityBytes;
     private long usedBytes;
 
+    /** Whether there can be a segment of these sizes: multiples of 64, with at most so many regions. */
+    public static boolean possible(long sizeBytes, long regionBytes) {
+        return sizeBytes > 0
+                && regionBytes > 0
+                && sizeBytes % RegionAllocator.ALIGNMENT_BYTES == 0
+                && regionBytes % RegionAllocator.ALIGNMENT_BYTES == 0
+                && (sizeBytes - 1) / regionBytes < MOST_REGIONS;
+    }
+
     /** Both sizes are multiples of 64; the last region may be shorter than the others. */
     public SegmentSpace(long sizeBytes, long regionBytes) {
-        if (sizeBytes < 1 || regionBytes < 1 || (sizeBytes - 1) / regionBytes >= Integer.MAX_VALUE) {
+        if (!possible(sizeBytes, regionBytes)) {
             throw new IllegalArgumentException("no segment has " + sizeBytes + " bytes in regions of " + regionBytes);
         }
         this.capacityBytes = sizeBytes;

@@ -26,7 +26,6 @@ public final class Segments {
 
     private static final long MAX_SEGMENT_BYTES = 1L << 40;
     private static final long MAX_REGION_BYTES = 1L << 30;
-    private static final long MAX_REGIONS = 65_536;
     private static final int MAX_TEXT_CHARS = 255;
 
     private final MasterCore core;
@@ -125,11 +124,11 @@ public final class Segments {
             throw new StoreException(
                     ErrorCode.INVALID_PARAMS, "a region has 1 byte to 1 GiB, not " + offer.regionBytes());
         }
-        if ((offer.sizeBytes() - 1) / offer.regionBytes() >= MAX_REGIONS) {
+        if ((offer.sizeBytes() - 1) / offer.regionBytes() >= SegmentSpace.MOST_REGIONS) {
             throw new StoreException(
                     ErrorCode.INVALID_PARAMS,
-                    "a segment has at most " + MAX_REGIONS + " regions; make them larger than " + offer.regionBytes()
-                            + " bytes");
+                    "a segment has at most " + SegmentSpace.MOST_REGIONS + " regions; make them larger than "
+                            + offer.regionBytes() + " bytes");
         }
         if (offer.sizeBytes() % RegionAllocator.ALIGNMENT_BYTES != 0
                 || offer.regionBytes() % RegionAllocator.ALIGNMENT_BYTES != 0) {

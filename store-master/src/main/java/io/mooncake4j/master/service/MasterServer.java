@@ -4,6 +4,7 @@ import io.mooncake4j.master.etcd.Etcd;
 import io.mooncake4j.master.etcd.JetcdEtcd;
 import io.mooncake4j.master.ha.HaOptions;
 import io.mooncake4j.master.ha.Leadership;
+import io.mooncake4j.master.ha.Loopback;
 import io.mooncake4j.master.ha.MasterLife;
 import io.mooncake4j.master.journal.JournalOptions;
 import io.mooncake4j.master.journal.MemoryJournal;
@@ -90,7 +91,7 @@ public final class MasterServer implements AutoCloseable {
                 cluster.leaderLease(),
                 cluster.secret(),
                 cluster.secret().length > 0,
-                JournalOptions.defaults().with(cluster.sync(), rules));
+                JournalOptions.defaults().with(cluster.sync(), rules).withQuotaBytes(cluster.etcdQuotaBytes()));
         CallMeters meters = new CallMeters();
         ThreadPoolExecutor workers = workers();
         LeaderGate gate = new LeaderGate();
@@ -108,6 +109,11 @@ public final class MasterServer implements AutoCloseable {
         HaOptions listening = ha.listeningAt(rpc.port());
         MasterLife life = new MasterLife(etcd, loop, proofLoop, listening, terms);
         life.start();
+        if (Loopback.is(listening.address()) && !cluster.etcd().endpoints().stream().allMatch(Loopback::is)) {
+            LOG.warn(
+                    "others are told that this master is at {}, which only this machine reaches; set --advertise HOST:PORT",
+                    listening.address());
+        }
         LOG.info("master listens on {}:{} and is told as {}", options.bindHost(), rpc.port(), listening.address());
         return new MasterServer(rpc, workers, terms::current, () -> {
             stop(life, options.times().readLeaseNanos());

@@ -5,6 +5,7 @@ import io.mooncake4j.master.placement.Commit;
 import io.mooncake4j.master.placement.CorruptionReports;
 import io.mooncake4j.master.placement.Counters;
 import io.mooncake4j.master.placement.Extent;
+import io.mooncake4j.master.placement.JournalStatus;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.master.placement.Segments;
@@ -14,6 +15,7 @@ import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.proto.ClusterStats;
 import io.mooncake4j.transfer.wire.proto.Empty;
+import io.mooncake4j.transfer.wire.proto.JournalStats;
 import io.mooncake4j.transfer.wire.proto.ListSegmentsResponse;
 import io.mooncake4j.transfer.wire.proto.MountSegmentRequest;
 import io.mooncake4j.transfer.wire.proto.MountSegmentResponse;
@@ -159,10 +161,28 @@ final class NodeCalls {
         };
     }
 
+    private static JournalStats stats(JournalStatus journal) {
+        return JournalStats.newBuilder()
+                .setRecords(journal.records())
+                .setDurableRecords(journal.durableRecords())
+                .setLagMs(TimeUnit.NANOSECONDS.toMillis(journal.lagNanos()))
+                .setQueuedBytes(journal.queuedBytes())
+                .setSizeBytes(journal.sizeBytes())
+                .setUsedBytes(journal.usedBytes())
+                .setQuotaBytes(journal.quotaBytes())
+                .setRefusal(journal.refusal() == null ? "" : journal.refusal())
+                .addAllAdvice(journal.advice())
+                .build();
+    }
+
     private ClusterStats stats(long nowNanos) {
         Counters counters = core.counters();
-        return ClusterStats.newBuilder()
-                .setObjects(core.objects().objectCount())
+        ClusterStats.Builder stats = ClusterStats.newBuilder();
+        JournalStatus journal = core.log().status();
+        if (journal != null) {
+            stats.setJournal(stats(journal));
+        }
+        return stats.setObjects(core.objects().objectCount())
                 .setOpenGrants(core.puts().openGrants())
                 .setEvictedObjects(counters.evictedObjects.sum())
                 .setEvictedBytes(counters.evictedBytes.sum())

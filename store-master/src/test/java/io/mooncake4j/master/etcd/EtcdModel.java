@@ -4,10 +4,12 @@ import io.mooncake4j.master.etcd.EtcdException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -41,6 +43,9 @@ public final class EtcdModel {
         }
     }
 
+    private static final int MOST_REQUEST_BYTES = 3 << 19;
+    private static final int MOST_OPERATIONS = 128;
+
     private record Version(byte @Nullable [] value, long createRevision, long modRevision, long leaseId) {}
 
     private static final class Lease {
@@ -63,6 +68,10 @@ public final class EtcdModel {
     private long compacted;
     private long lastLease;
     private boolean full;
+    private boolean foreign;
+    private long sizeBytes;
+    private long usedBytes;
+    private long largestTransactionBytes;
 
     public EtcdModel(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
@@ -71,6 +80,23 @@ public final class EtcdModel {
     /** Writes fail from now on, as if the quota was reached. */
     public void setFull(boolean value) {
         full = value;
+    }
+
+    /** What the largest transaction so far wrote; etcd takes 1.5 MiB by default. */
+    public long largestTransactionBytes() {
+        return largestTransactionBytes;
+    }
+
+    /** What it says of its database; whether others have keys there. */
+    public void setHealth(long size, long used, boolean foreignKeys) {
+        sizeBytes = size;
+        usedBytes = used;
+        foreign = foreignKeys;
+    }
+
+    /** The oldest revision of which it knows all. */
+    public long compacted() {
+        return compacted;
     }
 
     /** A client whose requests go over the link. */
@@ -162,6 +188,7 @@ public final class EtcdModel {
         if (full) {
             throw new EtcdException(Kind.NO_SPACE, "mvcc: database space exceeded");
         }
+        checkWrites(txn.writes());
         revision++;
         for (EtcdTxn.Write write : txn.writes()) {
             if (write instanceof EtcdTxn.Write.Put put) {
@@ -175,6 +202,28 @@ public final class EtcdModel {
         }
         tellWatches();
         return new EtcdTxnAnswer(true, revision, List.of());
+    }
+
+    /** As etcd does: a key is written once in a transaction. */
+    private void checkWrites(List<EtcdTxn.Write> writes) {
+        long bytes = 0;
+        Set<String> keys = new HashSet<>();
+        for (EtcdTxn.Write write : writes) {
+            if (write instanceof EtcdTxn.Write.Put put) {
+                bytes += put.key().length() + put.value().length;
+                boolean deleted = writes.stream()
+                        .anyMatch(other -> other instanceof EtcdTxn.Write.Delete delete
+                                && delete.from().compareTo(put.key()) <= 0
+                                && delete.end().compareTo(put.key()) > 0);
+                if (deleted || !keys.add(put.key())) {
+                    throw new EtcdException(Kind.REFUSED, "duplicate key given in txn request: " + put.key());
+                }
+            }
+        }
+        largestTransactionBytes = Math.max(largestTransactionBytes, bytes);
+        if (bytes > MOST_REQUEST_BYTES || writes.size() > MOST_OPERATIONS) {
+            throw new EtcdException(Kind.REFUSED, "request is too large: " + bytes + " bytes, " + writes.size());
+        }
     }
 
     private void deleteRange(String from, String end) {
@@ -269,6 +318,9 @@ public final class EtcdModel {
         @Override
         public CompletableFuture<EtcdLease> grantLease(Duration timeToLive) {
             return call(() -> {
+                if (full) {
+                    throw new EtcdException(Kind.NO_SPACE, "mvcc: database space exceeded");
+                }
                 long nanos = timeToLive.toNanos();
                 leases.put(++lastLease, new Lease(nanos, nanoClock.getAsLong() + nanos));
                 return new EtcdLease(lastLease, timeToLive);
@@ -326,7 +378,30 @@ public final class EtcdModel {
 
         @Override
         public CompletableFuture<EtcdHealth> health() {
-            return call(() -> new EtcdHealth("model", 0, 0, full ? List.of("NOSPACE") : List.of(), false));
+            return call(() -> new EtcdHealth(
+                    "model",
+                    sizeBytes,
+                    usedBytes,
+                    full ? List.of("NOSPACE") : List.of(),
+                    foreign,
+                    revision,
+                    "model:1"));
+        }
+
+        @Override
+        public CompletableFuture<Void> defragment() {
+            return call(() -> {
+                sizeBytes = usedBytes;
+                return null;
+            });
+        }
+
+        @Override
+        public CompletableFuture<Void> disarm() {
+            return call(() -> {
+                full = false;
+                return null;
+            });
         }
 
         @Override

@@ -13,12 +13,14 @@ import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +89,8 @@ class EtcdJournalTest {
         Follower follower = new Follower(etcd.client(EtcdModel.Link.SOUND), loop, read());
         long id = 0;
         for (int round = 0; round < 200; round++) {
-            for (int i = 0; i < 1 + random.nextInt(300); i++) {
+            int changes = 1 + random.nextInt(300);
+            for (int i = 0; i < changes; i++) {
                 String key = "key-" + random.nextInt(2000);
                 Long old = there.remove(key);
                 if (old != null && random.nextInt(3) > 0) {
@@ -139,6 +142,193 @@ class EtcdJournalTest {
             loop.run();
         }
         assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
+    }
+
+    /** Many large objects of one bucket at once, so that its parts take several transactions. */
+    private void fillBucketAtOnce(int from) {
+        Extent[] extents = new Extent[400];
+        Arrays.fill(extents, new Extent(1000, 1 << 30, 1 << 29));
+        Change.PlacedReplica[] replicas = {new Change.PlacedReplica(SEGMENT, extents)};
+        for (int i = from; i < from + 700; i++) {
+            byte[] key = keyInBucket(found.state(), 5, "large", i).getBytes(StandardCharsets.UTF_8);
+            change(new Change.ObjectPlaced("default", key, i + 1, 400L << 29, 0, false, replicas));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldWriteItInPartsWhenABucketHasOutgrownATransaction(boolean writtenBefore) {
+        change(mounted(SEGMENT));
+        if (writtenBefore) {
+            change(placed(keyInBucket(found.state(), 5, "first", 0), 5000));
+            writeAllBuckets();
+            assertThat(etcd.keys()).contains("bucket/005");
+        }
+        fillBucketAtOnce(0);
+        writeAllBuckets();
+        assertThat(losses).isEmpty();
+        assertThat(etcd.largestTransactionBytes()).isLessThan(3 << 19);
+        assertThat(etcd.keys()).doesNotContain("bucket/005").anyMatch(key -> key.startsWith("bucket/005lll"));
+        assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldKeepToTheWholeWhenTheLeaderDiesBetweenItsParts(boolean followed) {
+        change(mounted(SEGMENT));
+        loop.run();
+        Follower follower = new Follower(etcd.client(EtcdModel.Link.SOUND), loop, read());
+        AtomicBoolean cut = new AtomicBoolean();
+        found = read();
+        journal = lead(
+                new EtcdModel.Link() {
+                    @Override
+                    public boolean arrives() {
+                        cut.compareAndSet(false, hasParts("lll"));
+                        return !cut.get();
+                    }
+                },
+                SHORT_TAIL);
+        fillBucketAtOnce(0);
+        loop.pass(1_000_000_000L);
+        assertThat(cut).as("it died in between").isTrue();
+        assertThat(etcd.keys()).contains("bucket/005");
+        assertThat(hasParts("lll")).isTrue();
+        assertThat(hasParts("rrr")).isFalse();
+
+        CompletableFuture<Found> taken = followed ? follower.finish() : CompletableFuture.completedFuture(read());
+        loop.run();
+        found = taken.join();
+        Map<String, String> before = Placements.of(found.state());
+        assertThat(before).hasSize(700);
+        journal = lead(EtcdModel.Link.SOUND, JournalOptions.defaults());
+        change(new Change.TermOpened(9, 1));
+        loop.run();
+        assertThat(hasParts("")).isFalse();
+        found = read();
+        assertThat(Placements.of(found.state())).isEqualTo(before);
+        journal = lead(EtcdModel.Link.SOUND, SHORT_TAIL);
+        fillBucketAtOnce(700);
+        writeAllBuckets();
+        assertThat(Placements.of(read().state())).hasSize(1400).isEqualTo(Placements.of(found.state()));
+    }
+
+    private boolean hasParts(String path) {
+        return etcd.keys().stream().anyMatch(key -> key.startsWith("bucket/005" + path) && key.length() > 10);
+    }
+
+    /** Enough small changes that every bucket's turn comes. */
+    private void writeAllBuckets() {
+        for (int i = 0; i < 300; i++) {
+            for (int j = 0; j < 300; j++) {
+                change(removed("nobody", 1));
+            }
+            loop.run();
+        }
+    }
+
+    @Test
+    void shouldNameThePartWhenOneOfABucketIsMissing() {
+        change(mounted(SEGMENT));
+        fillBucketAtOnce(0);
+        writeAllBuckets();
+        String part = etcd.keys().stream()
+                .filter(key -> key.startsWith("bucket/005r"))
+                .findFirst()
+                .orElseThrow();
+        etcd.write(part, null);
+        assertThatThrownBy(this::read).rootCause().hasMessageContaining(part).hasMessageContaining("missing");
+    }
+
+    @Test
+    void shouldKeepNothingWhenChangesComeAfterItsEnd() {
+        change(mounted(SEGMENT));
+        loop.run();
+        assertThat(journal.close()).isTrue();
+        long before = journal.lastSequence();
+        byte[] key = new byte[1000];
+        for (int i = 0; i < 1_000_000; i++) { // more than the heap has
+            journal.append(new Change.ObjectRemoved("default", key, i));
+        }
+        AtomicInteger lost = new AtomicInteger();
+        journal.whenDurable(journal.lastSequence(), new ChangeLog.Waiter() {
+            @Override
+            public void durable() {}
+
+            @Override
+            public void lost() {
+                lost.incrementAndGet();
+            }
+        });
+        loop.run();
+        assertThat(lost).hasValue(1);
+        assertThat(journal.lastSequence()).isEqualTo(before + 1_000_000);
+        assertThat(journal.durableSequence()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldTellAWaiterOnlyOnceWhenTheAnswerComesAfterTheEnd() {
+        journal = lead(
+                new EtcdModel.Link() {
+                    @Override
+                    public void deliver(Runnable completion) {
+                        loop.schedule(1_000_000_000L, completion);
+                    }
+                },
+                SHORT_TAIL);
+        AtomicInteger told = new AtomicInteger();
+        long sequence = journal.append(mounted(SEGMENT));
+        journal.whenDurable(sequence, new ChangeLog.Waiter() {
+            @Override
+            public void durable() {
+                told.addAndGet(100);
+            }
+
+            @Override
+            public void lost() {
+                told.addAndGet(1);
+            }
+        });
+        loop.pass(500_000_000L);
+        journal.close();
+        loop.pass(2_000_000_000L);
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void shouldAcknowledgeAtOnceWhenTheFirstPutComesAfterAQuietTime() {
+        change(mounted(SEGMENT));
+        loop.run();
+        loop.pass(60_000_000_000L);
+        etcd.setFull(true);
+        change(placed("k", 1));
+        loop.run(); // it is being sent
+        AtomicInteger acknowledged = new AtomicInteger();
+        journal.whenAcknowledgeable(journal.lastSequence(), acknowledged::incrementAndGet);
+        assertThat(acknowledged).hasValue(1);
+    }
+
+    @Test
+    void shouldRefusePutsWhenEtcdAnswersNothingForASecond() {
+        AtomicBoolean silent = new AtomicBoolean();
+        journal = lead(
+                new EtcdModel.Link() {
+                    @Override
+                    public void deliver(Runnable completion) {
+                        if (!silent.get()) {
+                            completion.run();
+                        }
+                    }
+                },
+                SHORT_TAIL);
+        change(mounted(SEGMENT));
+        loop.run();
+        silent.set(true);
+        change(placed("k", 1));
+        loop.pass(900_000_000L);
+        assertThat(journal.refusal()).isNull();
+        loop.pass(200_000_000L);
+        assertThat(journal.refusal()).contains("1099 ms");
     }
 
     private int tried;

@@ -1,0 +1,155 @@
+package io.mooncake4j.deploy.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.mooncake4j.client.KvEntry;
+import io.mooncake4j.client.MooncakeClient;
+import io.mooncake4j.client.PutResult;
+import io.mooncake4j.deploy.cluster.VersionedValue;
+import io.mooncake4j.master.etcd.Etcd;
+import io.mooncake4j.master.etcd.EtcdOptions;
+import io.mooncake4j.master.etcd.EtcdProcess;
+import io.mooncake4j.master.etcd.EtcdRangeQuery;
+import io.mooncake4j.master.etcd.EtcdTxn;
+import io.mooncake4j.master.etcd.JetcdEtcd;
+import io.mooncake4j.master.service.ClusterOptions;
+import io.mooncake4j.master.service.MasterOptions;
+import io.mooncake4j.master.service.MasterServer;
+import io.mooncake4j.node.NodeOptions;
+import io.mooncake4j.node.StorageNode;
+import io.mooncake4j.transfer.memory.MemoryKind;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A real etcd that fills up: puts are refused with a typed error that may pass, gets go on, and so does all once there is room. */
+class FullEtcdTest {
+    private static final long QUOTA = 48 << 20;
+    private static final int SIZE = 4096;
+    private static final int OBJECTS = 20;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private <T extends AutoCloseable> T add(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable resource : open) {
+            resource.close();
+        }
+    }
+
+    private MooncakeClient store(EtcdOptions etcd, boolean sync) {
+        MasterServer master = add(MasterServer.start(MasterOptions.defaults()
+                .withAddress("127.0.0.1", 0)
+                .withCluster(
+                        new ClusterOptions(etcd, "127.0.0.1:0", Duration.ofSeconds(5), sync, QUOTA, new byte[0]))));
+        await().atMost(Duration.ofSeconds(20)).until(master::serves);
+        StorageNode node = add(StorageNode.start(NodeOptions.builder()
+                .masters("127.0.0.1:" + master.port())
+                .name("n")
+                .host("127.0.0.1")
+                .dataPort(0)
+                .segmentBytes(16 << 20)
+                .memory(MemoryKind.anonymous())
+                .build()));
+        assertThat(node.awaitMounted(Duration.ofSeconds(20))).isTrue();
+        MooncakeClient client = add(MooncakeClient.builder()
+                .masters("127.0.0.1:" + master.port())
+                .operationTimeout(Duration.ofSeconds(1))
+                .build());
+        for (int i = 0; i < OBJECTS; i++) {
+            assertThat(put(client, "k" + i).succeeded()).isTrue();
+        }
+        return client;
+    }
+
+    private static PutResult put(MooncakeClient client, String key) {
+        return client.putBatch(List.of(KvEntry.of(key, VersionedValue.of(key, 1, SIZE))))
+                .get(0);
+    }
+
+    private static void checkAll(MooncakeClient client) {
+        for (int i = 0; i < OBJECTS; i++) {
+            assertThat(client.get("k" + i)).as("k" + i).contains(VersionedValue.of("k" + i, 1, SIZE));
+        }
+    }
+
+    /** Fills etcd; false if it takes no more. */
+    private static boolean fill(Etcd etcd, int mebibytes) {
+        try {
+            for (int i = 0; i < mebibytes; i++) {
+                etcd.txn(new EtcdTxn().put("stray/" + i, new byte[1 << 20])).join();
+            }
+            return true;
+        } catch (CompletionException e) {
+            assertThat(e).hasMessageContaining("database space exceeded");
+            return false;
+        }
+    }
+
+    private static void empty(Etcd etcd) {
+        etcd.txn(new EtcdTxn().delete("stray/", EtcdRangeQuery.endOf("stray/"))).join();
+    }
+
+    private static void shouldRefusePutsAndServeGets(MooncakeClient client, String reason) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(client.clusterStatus().journal().refusal()).contains(reason));
+        PutResult refused = put(client, "new");
+        assertThat(refused.succeeded()).isFalse();
+        assertThat(refused.error().retryable()).as(refused.toString()).isTrue();
+        assertThat(refused.detail()).contains(reason);
+        checkAll(client);
+    }
+
+    private static void shouldTakePutsAgain(MooncakeClient client) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(client.clusterStatus().journal().refusal()).isEmpty());
+        assertThat(put(client, "after").succeeded()).isTrue();
+        checkAll(client);
+    }
+
+    @Test
+    void shouldRefusePutsBeforeTheQuotaIsReachedAndTakeThemWhenThereIsRoom() {
+        EtcdProcess server = add(EtcdProcess.start());
+        EtcdOptions options = server.options().build();
+        Etcd etcd = add(JetcdEtcd.open(options));
+        MooncakeClient client = store(options, false);
+        long term = client.clusterStatus().term();
+        assertThat(fill(etcd, 44)).isTrue();
+        shouldRefusePutsAndServeGets(client, "no new objects until there is room");
+        assertThat(client.clusterStatus().journal().advice()).anyMatch(text -> text.contains("--etcd-quota"));
+        empty(etcd);
+        shouldTakePutsAgain(client);
+        assertThat(client.clusterStatus().term()).isEqualTo(term);
+    }
+
+    @Test
+    void shouldMakeRoomByItselfWhenNoSpaceWasRaised() {
+        EtcdProcess server = add(EtcdProcess.plan().quotaBytes(QUOTA).start());
+        EtcdOptions options = server.options().build();
+        Etcd etcd = add(JetcdEtcd.open(options));
+        MooncakeClient client = store(options, true);
+        long term = client.clusterStatus().term();
+        assertThat(fill(etcd, 100)).isFalse();
+        assertThat(etcd.health().join().alarms()).containsExactly("NOSPACE");
+        // granted before the master knows; never acknowledged while etcd doesn't have it
+        assertThat(put(client, "first after").succeeded()).isFalse();
+        shouldRefusePutsAndServeGets(client, "database space exceeded");
+        empty(etcd);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> etcd.health().join().alarms().isEmpty());
+        shouldTakePutsAgain(client);
+        assertThat(client.clusterStatus().term()).isEqualTo(term);
+    }
+}
