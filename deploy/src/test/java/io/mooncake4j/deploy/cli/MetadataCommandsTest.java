@@ -136,7 +136,7 @@ class MetadataCommandsTest {
         CapturedRun check = run("check");
         assertThat(check.exitCode()).as(check.out() + check.err()).isZero();
         assertThat(check.out())
-                .contains("127.0.0.1:" + master.port(), "99, ", "nothing is wrong", "1, 16.0 MB", "database");
+                .contains("127.0.0.1:" + master.port(), "99, ", "nothing is wrong", "1, 16 MB", "database");
 
         Map<String, Object> json = run("check", "--json").json().get(0);
         assertThat(json)

@@ -3,6 +3,7 @@ package io.mooncake4j.deploy.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -71,6 +72,7 @@ class DamagedPlacementTest {
     @BeforeEach
     void listen() {
         log.start();
+        logger().setLevel(Level.INFO);
         logger().addAppender(log);
     }
 
@@ -80,6 +82,7 @@ class DamagedPlacementTest {
             resource.close();
         }
         logger().detachAppender(log);
+        logger().setLevel(null); // that of its parent again
     }
 
     private static Logger logger() {

@@ -63,13 +63,14 @@ final class Upkeep {
         if (ended) {
             return;
         }
-        marks.add(new Mark(loop.nanoTime(), journal.etcdRevision()));
+        long asked = loop.nanoTime();
         etcd.health()
                 .whenComplete((health, failure) -> loop.execute(() -> {
                     if (ended) {
                         return;
                     }
                     if (failure == null) {
+                        marks.add(new Mark(asked, health.revision()));
                         looked(health);
                     } else {
                         LOG.debug("etcd's health is not known: {}", failure.toString());
@@ -119,7 +120,7 @@ final class Upkeep {
         while (!marks.isEmpty() && loop.nanoTime() - marks.peek().nanos() >= history.toNanos()) {
             last = marks.poll();
         }
-        if (last != null && last.revision() > 0) {
+        if (last != null) {
             etcd.compact(last.revision()).whenComplete((done, failure) -> {
                 if (failure != null && EtcdException.of(failure).kind() != EtcdException.Kind.COMPACTED) {
                     LOG.warn("etcd's history could not be compacted: {}", failure.getMessage());

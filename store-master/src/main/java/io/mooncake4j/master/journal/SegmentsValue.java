@@ -14,7 +14,11 @@ import java.util.UUID;
  * that it is always that of the head. Not thread-safe.
  */
 public final class SegmentsValue {
-    /** A node that comes with the id of a dropped segment is late; after so many others it will not come any more. */
+    /**
+     * A mount that arrives late must not revive a dropped segment. Content under an id that is not mounted is refused
+     * whether or not the drop is remembered, so what is forgotten after so many others is only that an empty one was once
+     * dropped: the process that would come with it has taken another id long since, and refuses tokens for this one.
+     */
     static final int DROPPED_KEPT = 4096;
 
     private long sequence;
