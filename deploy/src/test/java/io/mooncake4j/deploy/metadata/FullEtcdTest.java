@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A real etcd that fills up: puts are refused with a typed error that may pass, gets go on, and so does all once there is room. */
+/** A real etcd that fills up or is stuck: puts are refused with a typed error that may pass, gets go on, and so does all once there is room. */
 class FullEtcdTest {
     private static final long QUOTA = 48 << 20;
     private static final int SIZE = 4096;
@@ -131,6 +131,33 @@ class FullEtcdTest {
         assertThat(client.clusterStatus().journal().advice()).anyMatch(text -> text.contains("--etcd-quota"));
         empty(etcd);
         shouldTakePutsAgain(client);
+        assertThat(client.clusterStatus().term()).isEqualTo(term);
+    }
+
+    @Test
+    void shouldAcknowledgeOnlyForAMomentAndServeGetsWhenEtcdIsFrozen() {
+        EtcdProcess server = add(EtcdProcess.start());
+        MooncakeClient client = store(server.options().build(), false);
+        long term = client.clusterStatus().term();
+        server.freeze();
+        long frozen = System.nanoTime();
+        int acknowledged = 0;
+        long last = frozen;
+        PutResult result = put(client, "frozen0");
+        while (result.succeeded()) {
+            last = System.nanoTime();
+            result = put(client, "frozen" + ++acknowledged);
+        }
+        assertThat(Duration.ofNanos(last - frozen))
+                .as("200 ms, and what the calls took")
+                .isLessThan(Duration.ofMillis(700));
+        assertThat(result.error().retryable()).as(result.toString()).isTrue();
+        checkAll(client);
+        server.thaw();
+        shouldTakePutsAgain(client);
+        for (int i = 0; i < acknowledged; i++) {
+            assertThat(client.get("frozen" + i)).contains(VersionedValue.of("frozen" + i, 1, SIZE));
+        }
         assertThat(client.clusterStatus().term()).isEqualTo(term);
     }
 
