@@ -25,6 +25,8 @@ final class Upkeep {
     /** How much history is left: a standby that reads all needs a few seconds of it. */
     private static final Duration HISTORY = Duration.ofSeconds(10);
 
+    private static final Duration TOUCH = Duration.ofSeconds(5);
+
     // Parts of the quota that are in use.
     private static final double SCARCE = 0.5;
     private static final double VERY_SCARCE = 0.7;
@@ -87,9 +89,26 @@ final class Upkeep {
         journal.roomIs(new EtcdRoom(
                 health.sizeBytes(), health.usedBytes(), used > VERY_SCARCE, refusing ? refusal(health) : null, advice));
         relief.help(health);
+        if (refusing && !health.full()) {
+            touch();
+        }
         if (!health.foreignKeys()) {
             forget(used > VERY_SCARCE ? Duration.ZERO : used > SCARCE ? HISTORY.dividedBy(2) : HISTORY);
         }
+    }
+
+    /**
+     * Writes something that means nothing: what compaction frees counts as free only at later commits, and while puts are
+     * refused there may be none.
+     */
+    private void touch() {
+        etcd.grantLease(TOUCH)
+                .thenCompose(lease -> etcd.revokeLease(lease.id()))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("etcd could not be touched: {}", failure.toString());
+                    }
+                });
     }
 
     private String refusal(EtcdHealth health) {

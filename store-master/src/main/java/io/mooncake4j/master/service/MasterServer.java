@@ -109,7 +109,8 @@ public final class MasterServer implements AutoCloseable {
         HaOptions listening = ha.listeningAt(rpc.port());
         MasterLife life = new MasterLife(etcd, loop, proofLoop, listening, terms);
         life.start();
-        if (Loopback.is(listening.address()) && !cluster.etcd().endpoints().stream().allMatch(Loopback::is)) {
+        if (Loopback.is(listening.address())
+                && !cluster.etcd().endpoints().stream().allMatch(Loopback::is)) {
             LOG.warn(
                     "others are told that this master is at {}, which only this machine reaches; set --advertise HOST:PORT",
                     listening.address());
