@@ -4,6 +4,7 @@ import io.mooncake4j.client.KeyResult;
 import io.mooncake4j.client.PutResult;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /** What callers are told, and given, is right: S1 of bytes, S10 of time, section 3 of puts. */
@@ -25,6 +26,10 @@ final class CallChecks {
             ErrorCode.LEASE_EXPIRED,
             ErrorCode.CHECKSUM_MISMATCH,
             ErrorCode.OUTCOME_UNKNOWN);
+
+    /** Where masters change, or their journal can be away. */
+    private static final Set<ErrorCode> BAD_LUCK_AMONG_SEVERAL =
+            Set.of(ErrorCode.NOT_LEADER, ErrorCode.UNAVAILABLE_IN_CURRENT_STATUS);
 
     private final World world;
     private final Truth truth;
@@ -57,7 +62,7 @@ final class CallChecks {
         if (!Arrays.equals(result.value(), grant.put.value)) {
             throw checks.violated("S1", process + " got other bytes than " + grant + " placed");
         }
-        if (grant.removedAt < begun) {
+        if (grant.removedAt < begun && !world.masters().doubtful(begun)) {
             throw checks.violated("S8", process + " got " + grant + ", which was removed before it asked");
         }
     }
@@ -71,7 +76,7 @@ final class CallChecks {
             return;
         }
         world.happened(Happening.EXISTS);
-        if (!truth.stood(key, result.sizeBytes(), begun)) {
+        if (!truth.stood(key, result.sizeBytes(), begun) && !world.masters().doubtful(begun)) {
             throw checks.violated(
                     "S8", process + " is told that " + key + " has " + result.sizeBytes() + " bytes, which nobody put");
         }
@@ -97,7 +102,7 @@ final class CallChecks {
                 if (result.error() != ErrorCode.OUTCOME_UNKNOWN) {
                     put.ruledOut = true;
                     for (Truth.Grant grant : put.grants) {
-                        if (grant.committed && world.master().made(grant.id)) {
+                        if (world.masters().stands(grant)) {
                             throw checks.violated("put", process + " is told " + result.error() + " about " + grant);
                         }
                     }
@@ -106,9 +111,19 @@ final class CallChecks {
         }
     }
 
+    /** S8: a caller is told that these are gone. */
+    void removed(SimProcess process, List<Truth.Grant> gone) {
+        for (Truth.Grant grant : gone) {
+            if (!world.masters().durablyGone(grant)) {
+                throw checks.violated("S8", process + " is told that " + grant + " is removed, which etcd still has");
+            }
+        }
+    }
+
     /** A call failed. */
     void expected(SimProcess process, String what, ErrorCode error) {
-        if (!BAD_LUCK.contains(error)) {
+        boolean several = world.plan().cluster() != null;
+        if (!BAD_LUCK.contains(error) && !(several && BAD_LUCK_AMONG_SEVERAL.contains(error))) {
             throw checks.violated("S10", "the " + what + " by " + process + " failed with " + error);
         }
     }

@@ -176,6 +176,7 @@ final class Callers {
     }
 
     void remove(String key) {
+        long begun = world.scheduler().executed();
         Runnable inTime = begin();
         List<Truth.Grant> standing = standing(key::equals);
         say("removes", key);
@@ -186,12 +187,13 @@ final class Callers {
                     if (result.status() == KeyResult.Status.FAILED) {
                         throw world.checks().violated("remove", process + ": " + key + ": " + result.error());
                     }
-                    removed(key, inTime, standing);
+                    removed(key, inTime, standing, begun);
                 },
                 failure -> failed("remove of " + key, inTime, failure));
     }
 
     private void removeByRegex(String regex) {
+        long begun = world.scheduler().executed();
         Runnable inTime = begin();
         List<Truth.Grant> standing = standing(Pattern.compile(regex).asPredicate());
         say("removes what has", regex);
@@ -200,12 +202,13 @@ final class Callers {
                 Plan.CALL_TIMEOUT_NANOS,
                 count -> {
                     world.happened(Happening.REMOVED_BY_REGEX);
-                    removed(regex, inTime, standing);
+                    removed(regex, inTime, standing, begun);
                 },
                 failure -> failed("remove of what has " + regex, inTime, failure));
     }
 
     private void removeAll() {
+        long begun = world.scheduler().executed();
         Runnable inTime = begin();
         List<Truth.Grant> standing = standing(key -> true);
         say("removes", "everything");
@@ -213,7 +216,7 @@ final class Callers {
                 Plan.CALL_TIMEOUT_NANOS,
                 count -> {
                     world.happened(Happening.REMOVED_ALL);
-                    removed("everything", inTime, standing);
+                    removed("everything", inTime, standing, begun);
                 },
                 failure -> failed("remove of everything", inTime, failure));
     }
@@ -223,10 +226,13 @@ final class Callers {
         return world.truth().standing(keys);
     }
 
-    private void removed(String what, Runnable inTime, List<Truth.Grant> gone) {
+    private void removed(String what, Runnable inTime, List<Truth.Grant> gone, long begun) {
         inTime.run();
         say("removed", what);
-        world.truth().removed(gone, world.scheduler().executed());
+        if (!world.masters().doubtful(begun)) {
+            world.checks().calls.removed(process, gone);
+            world.truth().removed(gone, world.scheduler().executed());
+        }
         think();
     }
 

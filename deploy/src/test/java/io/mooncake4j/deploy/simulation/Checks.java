@@ -10,6 +10,7 @@ final class Checks {
     final MasterChecks master;
     final NodeChecks nodes;
     final CallChecks calls;
+    final ClusterChecks cluster;
     private final Trace trace;
     private @Nullable Violation first;
 
@@ -18,6 +19,7 @@ final class Checks {
         this.master = new MasterChecks(world, truth, this);
         this.nodes = new NodeChecks(world, truth, this);
         this.calls = new CallChecks(world, truth, this);
+        this.cluster = new ClusterChecks(world, this);
     }
 
     /** To be thrown; also kept, should somebody catch it. */

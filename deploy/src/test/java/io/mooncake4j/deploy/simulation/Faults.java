@@ -53,7 +53,7 @@ final class Faults {
         } else if (kind < 45) {
             pause(any(world.nodes()).process());
         } else if (kind < 49) {
-            pause(world.master().process());
+            world.masters().fault();
         } else if (kind < 50) {
             pauseNodes();
         } else if (kind < 58) {
@@ -63,7 +63,7 @@ final class Faults {
         } else if (kind < 77) {
             stopNode(any(world.nodes()));
         } else if (kind < 80) {
-            killMaster();
+            world.masters().fault();
         } else if (kind < 85) {
             damage(any(world.nodes()));
         } else {
@@ -75,7 +75,7 @@ final class Faults {
         return all.get(scheduler.random.nextInt(all.size()));
     }
 
-    private void pause(SimProcess process) {
+    void pause(SimProcess process) {
         long nanos = scheduler.chance(0.5)
                 ? scheduler.between(SECOND / 100, SECOND)
                 : scheduler.between(SECOND, (scheduler.chance(0.1) ? 25 : 7) * SECOND);
@@ -127,21 +127,6 @@ final class Faults {
         });
     }
 
-    private void killMaster() {
-        SimProcess process = world.master().process();
-        if (!process.alive()) {
-            return;
-        }
-        say("%s dies", process);
-        process.kill();
-        scheduler.after(scheduler.between(SECOND / 100, 3 * SECOND), () -> {
-            if (!world.master().process().alive()) {
-                world.restartMaster();
-                say("%s starts", world.master().process());
-            }
-        });
-    }
-
     /** Where checksums are on, bytes of an object change that nobody writes. */
     private void damage(SimNode node) {
         Plan plan = world.plan();
@@ -164,7 +149,7 @@ final class Faults {
             return;
         }
         AccessToken token = target.token();
-        SimMaster master = world.masterOf(token.epoch().clusterId());
+        SimTerm master = world.masters().termOf(token.epoch());
         AccessToken.Mode mode = token.mode();
         long[] offsets = token.offsets();
         switch (scheduler.random.nextInt(3)) {
@@ -197,7 +182,7 @@ final class Faults {
                 mode);
     }
 
-    private void say(String what, Object... words) {
+    void say(String what, Object... words) {
         if (world.trace().on()) {
             world.trace().add(what, words);
         }

@@ -30,6 +30,21 @@ enum Happening {
     NODE_RETURNED_COLD,
     SEGMENT_DROPPED,
     MASTER_RESTARTED,
+    /** Another master took over what the last one left. */
+    TOOK_OVER,
+    HANDED_OVER,
+    /** A leader's process stopped between two steps of a call. */
+    STOPPED_MIDWAY,
+    LEADER_KEY_DELETED,
+    ETCD_AWAY,
+    ETCD_ANSWER_LOST,
+    ETCD_ANSWER_LATE,
+    /** A leader could not write for a while. */
+    ETCD_FULL,
+    BUCKET_WRITTEN,
+    /** An acknowledged put that went with its leader. */
+    TAIL_LOST,
+    REFUSED_BY_STANDBY,
     EXISTS,
     REMOVED_BY_REGEX,
     REMOVED_ALL,

@@ -17,6 +17,7 @@ import io.mooncake4j.transfer.wire.proto.RenewGrantResponse;
 import io.mooncake4j.transfer.wire.proto.ReplicasResponse;
 import io.mooncake4j.transfer.wire.proto.SessionCut;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ final class MasterChecks {
         this.checks = checks;
     }
 
-    void answered(SimMaster master, MessageLite request, MessageLite response) {
+    void answered(SimTerm master, MessageLite request, MessageLite response) {
         if (response instanceof PutStartResponse started) {
             granted(master, (PutStartRequest) request, started);
         } else if (response instanceof RenewGrantResponse renewed
@@ -47,7 +48,7 @@ final class MasterChecks {
         }
     }
 
-    void carriedOut(SimMaster master, MessageLite request) {
+    void carriedOut(SimTerm master, MessageLite request) {
         if (request instanceof PutEndRequest end) {
             ended(master, end);
         } else if (request instanceof PingRequest ping) {
@@ -55,7 +56,7 @@ final class MasterChecks {
         }
     }
 
-    private void granted(SimMaster master, PutStartRequest request, PutStartResponse response) {
+    private void granted(SimTerm master, PutStartRequest request, PutStartResponse response) {
         UUID client = Ids.of(request.getClient());
         KeyColumn keys = KeyColumn.of(request.getKeys());
         PlacementColumns columns = new PlacementColumns(response.getPlacements());
@@ -79,21 +80,26 @@ final class MasterChecks {
                     world.happened(Happening.SEVERAL_EXTENTS);
                 }
                 for (Truth.Place place : replica) {
-                    reused(master, grant, place);
+                    SimNode node = world.nodeOf(place.segmentId());
+                    boolean followed = node == null
+                            || node.adoptedRevision() <= master.core().epoch().revision();
+                    if (followed) { // else it is worth nothing there
+                        reused(master, grant, place);
+                    }
                 }
             }
         }
     }
 
     /** S2: nobody may read or write there any more under an earlier right. */
-    private void reused(SimMaster master, Truth.Grant grant, Truth.Place place) {
+    private void reused(SimTerm master, Truth.Grant grant, Truth.Place place) {
         UUID segment = place.segmentId();
         Extent extent = place.extent();
         for (long at = extent.offset(); at < extent.offset() + extent.lengthBytes(); at += Truth.GRANULE_BYTES) {
             Truth.Grant before = truth.grant(truth.owner(segment, extent.region(), at));
             if (before != null
                     && before.visibleOn.contains(segment)
-                    && !master.journal().settled(before.id)) {
+                    && !(master.settled(before.id) && world.masters().durablyGone(before))) {
                 throw checks.violated(
                         "S2a", place + " for " + grant + ", but the removal of " + before + " isn't durable");
             }
@@ -109,6 +115,11 @@ final class MasterChecks {
             }
         });
         for (SimNode node : world.nodes()) {
+            if (node.isSegment(segment)
+                    && node.nonce() == place.processNonce()
+                    && node.process().alive()) {
+                checks.nodes.granting(node, master.core().epoch().revision());
+            }
             node.forEachWrite((end, token, region, offset, length) -> {
                 boolean same = token.segmentId().equals(segment)
                         && token.processNonce() == place.processNonce()
@@ -150,7 +161,7 @@ final class MasterChecks {
     }
 
     /** S7: what became visible is placed. */
-    private void ended(SimMaster master, PutEndRequest request) {
+    private void ended(SimTerm master, PutEndRequest request) {
         KeyColumn keys = KeyColumn.of(request.getKeys());
         for (int i = 0; i < keys.count(); i++) {
             Truth.Grant grant = truth.grant(request.getGrantIds(i));
@@ -158,14 +169,15 @@ final class MasterChecks {
             if (grant == null || object == null || object.id() != grant.id) {
                 continue;
             }
-            if (grant.removedAt != Long.MAX_VALUE) {
+            if (grant.removedAt != Long.MAX_VALUE && master.rightful()) {
                 throw checks.violated("S8", grant + " came back at its PutEnd, after it was removed");
             }
             if (grant.committed) {
                 continue;
             }
             truth.committed(grant);
-            if (grant.put.ruledOut) {
+            grant.committedBy = master;
+            if (grant.put.ruledOut && master.rightful()) {
                 throw checks.violated("put", grant + " became visible after its caller was told that it failed");
             }
             if (object.sizeBytes() != grant.put.value.length) {
@@ -211,7 +223,15 @@ final class MasterChecks {
     }
 
     /** Hard pins hold, and soft ones until nothing else can go. */
-    void evicting(long objectId, List<ObjectDetails> all) {
+    void evicting(SimTerm master, long objectId) {
+        List<ObjectDetails> all = new ArrayList<>();
+        for (int i = 0; i < world.plan().keys(); i++) {
+            ObjectDetails found = CoreView.describe(
+                    master.core(), World.key(i), master.process().nowNanos());
+            if (found != null) {
+                all.add(found);
+            }
+        }
         boolean soft = false;
         for (ObjectDetails each : all) {
             if (each.id() == objectId) {

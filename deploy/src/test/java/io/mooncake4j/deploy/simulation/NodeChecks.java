@@ -34,7 +34,7 @@ final class NodeChecks {
         if (request.forged()) {
             throw checks.violated("S3", node + " accepts a forged token to " + request.mode());
         }
-        SimMaster master = world.masterOf(token.epoch().clusterId());
+        SimTerm master = world.masters().termOf(token.epoch());
         if (master.process().nowNanos() - token.deadlineTicks() >= 0) {
             throw checks.violated("S9", node + " accepts a token that expired by its master's clock");
         }
@@ -66,14 +66,15 @@ final class NodeChecks {
                 throw checks.violated("S2", node + " writes for " + grant + " what belongs to " + truth.grant(owner));
             }
         }
-        SimMaster master = world.master();
-        MasterCore core = master.core();
+        SimTerm leading = world.masters().leading();
+        if (leading == null || !request.token().epoch().equals(leading.core().epoch())) {
+            return;
+        }
+        MasterCore core = leading.core();
         Segment segment = core.segmentTable().find(segmentId);
         Truth.Place place = grant.placeOf(segmentId, region, offset, length);
         if (segment != null
                 && place != null
-                && master.process().alive()
-                && request.token().epoch().clusterId().equals(master.clusterId())
                 && segment.address().processNonce() == node.nonce()
                 && !CoreView.inUse(core, segmentId, place.extent())) {
             throw checks.violated("S2", node + " writes for " + grant + " into memory that is free");
@@ -85,6 +86,29 @@ final class NodeChecks {
         Truth.Grant grant = truth.grant(owner);
         Truth.Place place = grant == null ? null : grant.placeOf(segment, region, offset, 1);
         return place == null || place.processNonce() == nonce;
+    }
+
+    /** S5: while one that follows a newer leader grants memory, nobody writes on the word of an older one. */
+    void granting(SimNode node, long revision) {
+        long adopted = node.adoptedRevision();
+        if (adopted != 0 && adopted < revision) { // 0: this process has followed none, and let nobody in
+            throw checks.violated(
+                    "S5",
+                    "leader " + revision + " grants memory of " + node + ", which follows " + adopted);
+        }
+        node.forEachWrite((end, token, region, offset, length) -> {
+            if (token.epoch().revision() < revision) {
+                throw checks.violated(
+                        "S5", "leader " + revision + " grants memory of " + node + ", where " + end + " still writes");
+            }
+        });
+    }
+
+    /** S6: a node gives up its content only for a journal that lost something, which none does here. */
+    void gaveUp(SimNode node) {
+        if (!world.masters().doubtful(0)) {
+            throw checks.violated("S6", node + " gives up its content, though the journal has all that it depends on");
+        }
     }
 
     /** S6: a node's memory belongs to a cluster. */

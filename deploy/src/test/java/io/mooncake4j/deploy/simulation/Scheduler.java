@@ -94,6 +94,14 @@ final class Scheduler {
         }
     }
 
+    /** Lets everything happen that happens before. */
+    void runUntil(long untilNanos) {
+        for (Event next = events.peek(); next != null && next.atNanos < untilNanos; next = events.peek()) {
+            step();
+        }
+        nowNanos = Math.max(nowNanos, untilNanos);
+    }
+
     /** True with this chance. */
     boolean chance(double probability) {
         return random.nextDouble() < probability;

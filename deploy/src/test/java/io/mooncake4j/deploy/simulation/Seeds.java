@@ -29,8 +29,11 @@ final class Seeds {
     private volatile @Nullable AssertionError failure;
     private long tookNanos;
 
-    private Seeds(SafetyRules rules, long first, long end, long durationNanos) {
+    private final int step;
+
+    private Seeds(SafetyRules rules, long first, int step, long end, long durationNanos) {
         this.rules = rules;
+        this.step = step;
         this.next = new AtomicLong(first);
         this.end = end;
         this.durationNanos = durationNanos;
@@ -38,16 +41,21 @@ final class Seeds {
 
     /** The first so many. */
     static Seeds of(SafetyRules rules, int count) {
-        return new Seeds(rules, 0, count, Long.MAX_VALUE);
+        return new Seeds(rules, 0, 1, count, Long.MAX_VALUE);
     }
 
     static Seeds only(SafetyRules rules, long seed) {
-        return new Seeds(rules, seed, seed + 1, Long.MAX_VALUE);
+        return new Seeds(rules, seed, 1, seed + 1, Long.MAX_VALUE);
     }
 
     /** As many, from one on, as there is time for. */
     static Seeds within(SafetyRules rules, long first, Duration duration) {
-        return new Seeds(rules, first, Long.MAX_VALUE, duration.toNanos());
+        return new Seeds(rules, first, 1, Long.MAX_VALUE, duration.toNanos());
+    }
+
+    /** As many of them as there is time for, all with one master, or all with several. */
+    static Seeds within(SafetyRules rules, boolean several, Duration duration) {
+        return new Seeds(rules, several ? 1 : 0, 2, Long.MAX_VALUE, duration.toNanos());
     }
 
     void run() throws InterruptedException {
@@ -67,7 +75,7 @@ final class Seeds {
 
     private void work(long start) {
         while (failure == null && System.nanoTime() - start < durationNanos) {
-            long seed = next.getAndIncrement();
+            long seed = next.getAndAdd(step);
             if (seed >= end) {
                 return;
             }

@@ -5,9 +5,7 @@ import io.mooncake4j.master.eviction.Evictor;
 import io.mooncake4j.master.eviction.NearLru;
 import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.CoreAudit;
-import io.mooncake4j.master.placement.CoreView;
 import io.mooncake4j.master.placement.MasterCore;
-import io.mooncake4j.master.placement.ObjectDetails;
 import io.mooncake4j.master.placement.PlacementStrategy;
 import io.mooncake4j.master.service.ServiceSeam;
 import io.mooncake4j.transfer.rpc.DirectCall;
@@ -16,15 +14,13 @@ import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 
 /**
  * One life of a master: the real core, calls, eviction and sweep. Every life is a new cluster, since its journal is. With
  * a journal that outlives it, the next life, or a standby beside it, gets the same cluster id and a higher revision here.
  */
-final class SimMaster {
+final class SimMaster implements SimTerm {
     private static final long SWEEP_NANOS = 150_000_000L;
 
     private static final int LIFE_SHIFT = 32;
@@ -60,24 +56,32 @@ final class SimMaster {
         process.after(SWEEP_NANOS, this::sweep);
     }
 
-    SimProcess process() {
+    @Override
+    public SimProcess process() {
         return process;
     }
 
-    MasterCore core() {
+    @Override
+    public MasterCore core() {
         return core;
     }
 
-    SimJournal journal() {
-        return journal;
+    @Override
+    public boolean settled(long objectId) {
+        return journal.settled(objectId);
+    }
+
+    @Override
+    public boolean rightful() {
+        return process.alive();
     }
 
     UUID clusterId() {
         return core.epoch().clusterId();
     }
 
-    /** Whether this life made the grant: others know nothing of it, and it means nothing to them. */
-    boolean made(long grantId) {
+    @Override
+    public boolean made(long grantId) {
         return grantId >>> LIFE_SHIFT == life;
     }
 
@@ -97,14 +101,7 @@ final class SimMaster {
 
     private void removing(Change.ObjectRemoved change) {
         if (evicting) {
-            List<ObjectDetails> all = new ArrayList<>();
-            for (int i = 0; i < world.plan().keys(); i++) {
-                ObjectDetails found = CoreView.describe(core, World.key(i), process.nowNanos());
-                if (found != null) {
-                    all.add(found);
-                }
-            }
-            world.checks().master.evicting(change.objectId(), all);
+            world.checks().master.evicting(this, change.objectId());
         }
     }
 
@@ -120,21 +117,21 @@ final class SimMaster {
                 }
 
                 @Override
-                public void fail(ErrorCode code) {
+                public void fail(ErrorCode code, String text) {
                     if (code == ErrorCode.INTERNAL_ERROR) {
                         throw checks.violated("S10", "the master failed at " + method);
                     }
-                    answer.fail(code);
+                    answer.fail(code, text);
                 }
             }));
             checks.master.carriedOut(this, request);
         } catch (StoreException e) {
-            answer.fail(e.code());
+            answer.fail(e.code(), e.reason());
         }
     }
 
-    /** Every byte of memory belongs to an object, to a grant, to what waits to be free, or is free. */
-    void audit() {
+    @Override
+    public void audit() {
         if (!journal.removing()) {
             CoreAudit.check(core);
         }

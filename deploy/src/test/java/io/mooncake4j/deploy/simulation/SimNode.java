@@ -41,6 +41,7 @@ final class SimNode {
     private static final long PING_GAP_NANOS = 10_000_000L;
     private static final long BACKOFF_MIN_NANOS = 50_000_000L;
     private static final long BACKOFF_MAX_NANOS = 2_000_000_000L;
+    private static final int MAX_DOUBLINGS = 20;
     private static final long CUT_NANOS = 3_000_000_000L;
 
     private final World world;
@@ -61,6 +62,8 @@ final class SimNode {
     private boolean waiting;
     private long pingedNanos;
     private long backoffNanos;
+    private int pingFailures;
+    private long adoptedRevision;
 
     SimNode(World world, int number) {
         this.world = world;
@@ -125,6 +128,8 @@ final class SimNode {
         waiting = false;
         confirmedCuts.clear();
         backoffNanos = BACKOFF_MIN_NANOS;
+        pingFailures = 0;
+        adoptedRevision = 0;
         process.after(1, this::live);
     }
 
@@ -143,6 +148,11 @@ final class SimNode {
 
     long nonce() {
         return nonce;
+    }
+
+    /** Of the leader that it follows, or followed last. */
+    long adoptedRevision() {
+        return adoptedRevision;
     }
 
     boolean isSegment(UUID id) {
@@ -177,9 +187,11 @@ final class SimNode {
             listening = true;
             long sentNanos = process.nowNanos();
             call(Method.MOUNT_SEGMENT, protocol.mountRequest(1 + number), body -> {
-                protocol.mounted(MountSegmentResponse.parseFrom(body), sentNanos, process.nowNanos());
+                MountSegmentResponse answer = MountSegmentResponse.parseFrom(body);
+                protocol.mounted(answer, sentNanos, process.nowNanos());
                 if (protocol.step() == NodeProtocol.Step.PING) {
                     world.checks().nodes.joined(memory.id(), memory.clusterId().orElseThrow());
+                    adoptedRevision = answer.getEpoch().getRevision();
                     backoffNanos = BACKOFF_MIN_NANOS;
                     pingedNanos = sentNanos - protocol.pingIntervalNanos();
                 }
@@ -188,7 +200,12 @@ final class SimNode {
     }
 
     private void ping() {
-        long gap = protocol.hasNews() || protocol.isUrgent() ? PING_GAP_NANOS : protocol.pingIntervalNanos();
+        long gap = protocol.pingIntervalNanos();
+        if (protocol.hasNews() || protocol.isUrgent()) {
+            gap = PING_GAP_NANOS;
+        } else if (pingFailures > 0) {
+            gap = Math.min(gap, BACKOFF_MIN_NANOS << Math.min(pingFailures - 1, MAX_DOUBLINGS));
+        }
         long left = pingedNanos + gap - process.nowNanos();
         if (left > 0) {
             waiting = true;
@@ -198,10 +215,10 @@ final class SimNode {
         pingedNanos = process.nowNanos();
         long sentNanos = pingedNanos;
         PingRequest request = protocol.pingRequest();
-        call(
-                Method.PING,
-                request,
-                body -> protocol.pinged(request, PingResponse.parseFrom(body), sentNanos, process.nowNanos()));
+        call(Method.PING, request, body -> {
+            pingFailures = 0;
+            protocol.pinged(request, PingResponse.parseFrom(body), sentNanos, process.nowNanos());
+        });
     }
 
     /** The wait for the next ping is over, or may be shorter now. */
@@ -231,6 +248,7 @@ final class SimNode {
                     if (!stopping) {
                         listening = false;
                         confirmedCuts.clear();
+                        adoptedRevision = 0;
                         protocol.allCut();
                         live();
                     }
@@ -250,8 +268,12 @@ final class SimNode {
                 }
                 try {
                     answered.take(body);
+                    if (protocol.step() == NodeProtocol.Step.CUT && world.plan().cluster() != null) {
+                        world.checks().nodes.gaveUp(SimNode.this);
+                    }
                 } catch (StoreException e) {
                     protocol.failed(e);
+                    pingFailures++;
                 } catch (InvalidProtocolBufferException e) {
                     throw new IllegalStateException(e);
                 }
@@ -262,6 +284,7 @@ final class SimNode {
             public void failed(ErrorCode code, boolean maybeDelivered) {
                 if (!stopping) {
                     protocol.failed(new StoreException(code, "the call failed"));
+                    pingFailures++;
                     process.after(1, SimNode.this::live);
                 }
             }

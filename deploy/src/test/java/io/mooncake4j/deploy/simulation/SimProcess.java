@@ -33,6 +33,11 @@ final class SimProcess {
         return clock.nanos();
     }
 
+    /** By its clock, as if it had never been paused. */
+    long ranNanos() {
+        return nowNanos() - pausedNanos;
+    }
+
     /** Runs the action when the process's clock has advanced so far. */
     void after(long ownNanos, Runnable action) {
         scheduler.at(scheduler.nowNanos() + clock.worldNanos(ownNanos), this, action);

@@ -5,8 +5,10 @@ import io.mooncake4j.client.Surroundings;
 import io.mooncake4j.transfer.rpc.DirectCall;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.NotLeader;
+import org.jspecify.annotations.Nullable;
 
-/** Calls to whichever master there is when they arrive. */
+/** Calls to the master that leads, as far as the caller knows. */
 final class SimRpc {
     private final World world;
 
@@ -25,6 +27,7 @@ final class SimRpc {
         private final MessageLite request;
         private final Surroundings.Reply reply;
         private final byte[] body;
+        private @Nullable Endpoint to;
         private boolean over;
 
         Call(SimProcess caller, Method method, MessageLite request, Surroundings.Reply reply) {
@@ -36,24 +39,44 @@ final class SimRpc {
         }
 
         void send(long timeoutNanos) {
-            caller.after(timeoutNanos, () -> failed(ErrorCode.RPC_TIMEOUT, true));
-            world.network().send(world::masterProcess, this::arrived, this::refused);
+            caller.after(timeoutNanos, this::timedOut);
+            world.masters().find(caller, this::transmit);
         }
 
-        private void refused() {
+        private void transmit(Endpoint master) {
+            if (!over) {
+                to = master;
+                world.network().send(master::process, () -> arrived(master), () -> refused(master));
+            }
+        }
+
+        private void timedOut() {
+            if (!over) {
+                if (to != null) {
+                    world.masters().gaveUp(caller, to);
+                }
+                failed(ErrorCode.RPC_TIMEOUT, to != null);
+            }
+        }
+
+        private void refused(Endpoint master) {
             if (world.scheduler().chance(0.5)) {
-                world.network().send(() -> caller, () -> failed(ErrorCode.RPC_FAIL, false), () -> {});
+                world.network()
+                        .send(
+                                () -> caller,
+                                () -> {
+                                    world.masters().gaveUp(caller, master);
+                                    failed(ErrorCode.RPC_FAIL, false);
+                                },
+                                () -> {});
             }
         }
 
-        private void arrived() {
+        private void arrived(Endpoint master) {
             if (world.trace().on()) {
-                world.trace()
-                        .add(
-                                "%s carries out %s of %s: %s",
-                                world.master().process(), method, caller, Words.of(request));
+                world.trace().add("%s gets %s of %s: %s", master.process(), method, caller, Words.of(request));
             }
-            world.master().handle(method, request, body, new DirectCall.Answer() {
+            master.handle(method, request, body, new DirectCall.Answer() {
                 @Override
                 public void reply(MessageLite response) {
                     if (world.trace().on()) {
@@ -64,11 +87,22 @@ final class SimRpc {
                 }
 
                 @Override
-                public void fail(ErrorCode code) {
+                public void fail(ErrorCode code, String text) {
                     if (world.trace().on()) {
-                        world.trace().add("  refuses %s of %s: %s", method, caller, code);
+                        world.trace().add("  refuses %s of %s: %s %s", method, caller, code, text);
                     }
-                    world.network().send(() -> caller, () -> failed(code, true), () -> {});
+                    // as PutEnding has it
+                    boolean maybe = code != ErrorCode.NOT_LEADER || !NotLeader.nothingDone(text);
+                    world.network()
+                            .send(
+                                    () -> caller,
+                                    () -> {
+                                        if (code == ErrorCode.NOT_LEADER) {
+                                            world.masters().gaveUp(caller, master);
+                                        }
+                                        failed(code, maybe);
+                                    },
+                                    () -> {});
                 }
             });
         }

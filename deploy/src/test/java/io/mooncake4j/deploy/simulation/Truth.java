@@ -54,6 +54,10 @@ final class Truth {
         final List<List<Place>> replicas;
 
         boolean committed;
+        /** Under whom it became visible last. */
+        @Nullable
+        SimTerm committedBy;
+
         /** The event at which a caller was told that it is removed, whatever object it became. */
         long removedAt = Long.MAX_VALUE;
 

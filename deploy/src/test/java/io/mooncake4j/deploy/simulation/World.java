@@ -2,10 +2,8 @@ package io.mooncake4j.deploy.simulation;
 
 import io.mooncake4j.transfer.engine.SegmentTarget;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -29,18 +27,25 @@ final class World {
     private final Truth truth;
     private final Checks checks;
     private final SimRpc rpc;
-    private final SimClock masterClock;
-    private final Map<UUID, SimMaster> masters = new HashMap<>();
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimClient> clients = new ArrayList<>();
     private final Set<Long> damaged = new HashSet<>();
     private final Faults faults;
-    private SimMaster master;
-    private int masterLives;
+    private final Masters masters;
     private int clientLives;
     private final long[] happened = new long[Happening.values().length];
     private long ids;
     private boolean settling;
+    private boolean frozen;
+
+    /** Leaves what a process was doing when it was killed. */
+    static final class Died extends Error {
+        private static final long serialVersionUID = 1;
+
+        Died() {
+            super("the process was killed", null, false, false);
+        }
+    }
 
     World(Plan plan, boolean traced) {
         this.plan = plan;
@@ -50,15 +55,14 @@ final class World {
         this.truth = new Truth(plan);
         this.checks = new Checks(this, truth);
         this.rpc = new SimRpc(this);
-        this.masterClock = new SimClock(scheduler);
-        this.master = newMaster();
+        this.faults = new Faults(this);
+        this.masters = plan.cluster() == null ? new LoneMaster(this) : new Cluster(this, plan.cluster());
         for (int i = 0; i < plan.nodes(); i++) {
             nodes.add(new SimNode(this, i));
         }
         for (int i = 0; i < plan.clients(); i++) {
             clients.add(newClient());
         }
-        this.faults = new Faults(this);
     }
 
     /**
@@ -80,10 +84,12 @@ final class World {
                 throw checks.violated("S10", "nothing happens any more");
             }
             if (scheduler.executed() % AUDIT_EVENTS == 0) {
-                master.audit();
+                audit();
             }
         } catch (Violation e) {
             throw e;
+        } catch (Died ignored) {
+            // in the middle of it
         } catch (RuntimeException | AssertionError e) {
             checks.rethrow();
             throw new Violation("accounting", e);
@@ -95,9 +101,7 @@ final class World {
     private void settle() {
         settling = true;
         network.heal();
-        if (!master.process().alive()) {
-            restartMaster();
-        }
+        masters.heal();
         nodes.forEach(node -> {
             if (!node.process().alive()) {
                 node.start(true);
@@ -106,18 +110,33 @@ final class World {
         await(
                 "every call ends",
                 () -> clients.stream().noneMatch(client -> client.callers().busy()));
+        await("a master leads", () -> masters.leading() != null);
         SimClient last = newClient();
         for (int i = 0; i < plan.keys(); i++) {
             last.callers().remove(key(i));
         }
-        await(
-                "everything is removed",
-                () -> !last.callers().busy() && master.core().objects().objectCount() == 0);
+        await("everything is removed", () -> !last.callers().busy() && objects() == 0);
         await("all memory is free again", this::atRest);
-        master.audit();
+        audit();
+    }
+
+    private void audit() {
+        SimTerm leading = masters.leading();
+        if (leading != null) {
+            leading.audit();
+        }
+    }
+
+    private long objects() {
+        SimTerm leading = masters.leading();
+        return leading == null ? -1 : leading.core().objects().objectCount();
     }
 
     private boolean atRest() {
+        SimTerm master = masters.leading();
+        if (master == null) {
+            return false;
+        }
         for (SimNode node : nodes) {
             var segment = master.core().segmentTable().find(node.segmentId());
             if (segment == null || !segment.usable() || segment.usedBytes() > 0) {
@@ -139,19 +158,8 @@ final class World {
 
     // Who lives there
 
-    private SimMaster newMaster() {
-        SimMaster fresh = new SimMaster(this, masterClock, ++masterLives);
-        masters.put(fresh.clusterId(), fresh);
-        return fresh;
-    }
-
     private SimClient newClient() {
         return new SimClient(this, "client-" + ++clientLives, new SimClock(scheduler));
-    }
-
-    void restartMaster() {
-        happened(Happening.MASTER_RESTARTED);
-        master = newMaster();
     }
 
     void replace(SimClient dead) {
@@ -160,22 +168,31 @@ final class World {
         fresh.callers().start(plan.callsPerClient());
     }
 
-    SimMaster master() {
-        return master;
+    Masters masters() {
+        return masters;
     }
 
-    /** The life that leads, or led, the cluster. */
-    SimMaster masterOf(UUID clusterId) {
-        SimMaster found = masters.get(clusterId);
-        if (found == null) {
-            throw checks.violated("S3", "no master has the cluster id " + clusterId);
+    Faults faults() {
+        return faults;
+    }
+
+    /**
+     * The process stops in the middle of what it does, for so long, while the world goes on. Not again before it has gone
+     * on: nobody can be stopped twice.
+     */
+    void freeze(SimProcess process, long worldNanos) {
+        if (frozen || settling) {
+            return;
         }
-        return found;
-    }
-
-    @Nullable
-    SimProcess masterProcess() {
-        return master.process().alive() ? master.process() : null;
+        frozen = true;
+        happened(Happening.STOPPED_MIDWAY);
+        process.pause(worldNanos);
+        scheduler.runUntil(process.resumesNanos());
+        frozen = false;
+        checks.rethrow();
+        if (!process.alive()) {
+            throw new Died();
+        }
     }
 
     List<SimNode> nodes() {

@@ -12,7 +12,7 @@ public final class DirectCall {
     public interface Answer {
         void reply(MessageLite response);
 
-        void fail(ErrorCode code);
+        void fail(ErrorCode code, String text);
     }
 
     /** No time passes for these calls but the simulated one. */
@@ -29,7 +29,7 @@ public final class DirectCall {
 
             @Override
             public void fail(long id, ErrorCode code, String text) {
-                answer.fail(code);
+                answer.fail(code, text);
             }
         };
         return new RpcCall(answers, method, 0, NEVER, body);

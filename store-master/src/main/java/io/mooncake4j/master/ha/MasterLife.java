@@ -13,12 +13,12 @@ import io.mooncake4j.master.journal.Keys;
 import io.mooncake4j.master.journal.Loop;
 import io.mooncake4j.master.journal.Meta;
 import io.mooncake4j.master.journal.Recovery;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +40,7 @@ public final class MasterLife {
     private final HaOptions options;
     private final Terms terms;
     private final Relief relief;
-    private final SecureRandom random = new SecureRandom();
+    private final RandomGenerator random;
 
     private volatile @Nullable Meta meta;
     private @Nullable Term term;
@@ -53,13 +53,15 @@ public final class MasterLife {
     private boolean loopbackTold;
     private List<String> advised = List.of();
 
-    public MasterLife(Etcd etcd, Loop loop, Loop proofLoop, HaOptions options, Terms terms) {
+    /** @param random of what nobody may guess, or choose twice: secrets, ids, nonces */
+    public MasterLife(Etcd etcd, Loop loop, Loop proofLoop, HaOptions options, Terms terms, RandomGenerator random) {
         this.etcd = etcd;
         this.loop = loop;
         this.proofLoop = proofLoop;
         this.options = options;
         this.terms = terms;
         this.relief = new Relief(etcd, loop, options.journal().quotaBytes());
+        this.random = random;
     }
 
     /** Begins, as a standby. Any thread. */
@@ -120,7 +122,8 @@ public final class MasterLife {
             secret = new byte[32];
             random.nextBytes(secret);
         }
-        return Meta.findOrFound(etcd, UUID.randomUUID(), secret, options.secretConfigured())
+        return Meta.findOrFound(
+                        etcd, new UUID(random.nextLong(), random.nextLong()), secret, options.secretConfigured())
                 .thenApply(found -> {
                     meta = found;
                     return null;

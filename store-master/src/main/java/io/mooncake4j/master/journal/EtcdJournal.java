@@ -197,6 +197,12 @@ public final class EtcdJournal implements ChangeLog {
     }
 
     @Override
+    public boolean acknowledgesAtOnce() {
+        // with "sync" what is visible is durable
+        return options.sync() || lagNanos() < JournalOptions.LONGEST_LAG.toNanos();
+    }
+
+    @Override
     public boolean hidesUntilDurable() {
         return options.sync();
     }

@@ -29,6 +29,11 @@ public interface ChangeLog {
         whenDurable(sequence, waiter);
     }
 
+    /** Whether a put that is visible may be acknowledged right now, as {@link #whenAcknowledgeable}. */
+    default boolean acknowledgesAtOnce() {
+        return true;
+    }
+
     /** Whether an object is visible only when it is durable. */
     default boolean hidesUntilDurable() {
         return false;

@@ -38,7 +38,9 @@ final class Committing {
             }
             grant = shard.grants.find(key);
             if (grant == null || grant.id != grantId) {
-                return shard.grants.codeOfClosed(grantId);
+                ErrorCode closed = shard.grants.codeOfClosed(grantId);
+                commit.upTo(closed == ErrorCode.OK ? core.log.lastSequence() : 0);
+                return closed;
             }
             if (!grant.client.equals(client)) {
                 return ErrorCode.ILLEGAL_CLIENT;
@@ -79,6 +81,7 @@ final class Committing {
             }
         }
         if (keepOld) {
+            commit.upTo(core.log.lastSequence());
             return ErrorCode.OBJECT_ALREADY_EXISTS;
         }
         if (visible.isEmpty()) {

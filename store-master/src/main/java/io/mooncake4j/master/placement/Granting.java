@@ -107,8 +107,9 @@ final class Granting {
             ObjectEntry entry = shard.find(key);
             if (entry != null && entry.readable()) {
                 shard.touch(entry, nowNanos);
-                return GrantResult.refused(
-                        shard.isHidden(entry) ? ErrorCode.PUT_IN_PROGRESS : ErrorCode.OBJECT_ALREADY_EXISTS);
+                // That it is there acknowledges this put, too (S8).
+                boolean told = !shard.isHidden(entry) && core.log.acknowledgesAtOnce();
+                return GrantResult.refused(told ? ErrorCode.OBJECT_ALREADY_EXISTS : ErrorCode.PUT_IN_PROGRESS);
             }
             Grant open = shard.grants.find(key);
             if (open != null && open.lapsed(nowNanos)) {

@@ -59,6 +59,8 @@ public final class Removals {
                 }
             }
         }
+        // What somebody else removed, or this caller before its answer was lost, may still wait for the commit.
+        commit.upTo(core.log.lastSequence());
         return removed;
     }
 

@@ -82,9 +82,9 @@ public final class Segments {
             throw new StoreException(
                     ErrorCode.SEGMENT_NOT_FOUND, "that process of segment " + offer.segmentId() + " has ended before");
         }
-        if (!before.equals(offer.address())) {
-            commit.upTo(core.log.append(mounted(offer)));
-        }
+        // Nothing new is said where its first answer was lost, but that one may have waited for the commit.
+        boolean moved = !before.equals(offer.address());
+        commit.upTo(moved ? core.log.append(mounted(offer)) : core.log.lastSequence());
         LOG.info("segment {} ({}) is back at {}", known.name(), known.id(), offer.address());
         return known;
     }
@@ -214,6 +214,7 @@ public final class Segments {
         synchronized (this) {
             segment = core.segmentTable.find(segmentId);
             if (segment == null || segment.address().processNonce() != processNonce) {
+                commit.upTo(core.log.lastSequence());
                 return;
             }
             commit.upTo(drop(segment, "it left"));

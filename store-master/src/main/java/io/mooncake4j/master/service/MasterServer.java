@@ -16,6 +16,7 @@ import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
+import java.security.SecureRandom;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -107,7 +108,7 @@ public final class MasterServer implements AutoCloseable {
         WonTerms terms = new WonTerms(options, rules, gate, meters, workers);
         Etcd etcd = JetcdEtcd.open(cluster.etcd());
         HaOptions listening = ha.listeningAt(rpc.port());
-        MasterLife life = new MasterLife(etcd, loop, proofLoop, listening, terms);
+        MasterLife life = new MasterLife(etcd, loop, proofLoop, listening, terms, new SecureRandom());
         life.start();
         if (Loopback.is(listening.address())
                 && !cluster.etcd().endpoints().stream().allMatch(Loopback::is)) {

@@ -175,7 +175,11 @@ final class PutCalls {
                         case FORGOTTEN -> Outcome.OUTCOME_FORGOTTEN;
                     });
         }
-        call.reply(response.build());
+        // "Committed" acknowledges a put as much as the answer that was lost.
+        boolean acknowledges = response.getOutcomesList().contains(Outcome.OUTCOME_COMMITTED)
+                || response.getOutcomesList().contains(Outcome.OUTCOME_REMOVED);
+        long sequence = acknowledges ? core.log().lastSequence() : 0;
+        core.log().whenAcknowledgeable(sequence, new OnceDurable(call, response.build()));
     }
 
     private static void add(PlacementsBuilder placements, GrantResult result) {

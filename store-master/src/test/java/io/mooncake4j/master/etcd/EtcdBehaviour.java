@@ -271,6 +271,32 @@ public abstract class EtcdBehaviour {
     }
 
     @Test
+    void shouldRefuseWhenOneTransactionWritesAKeyTwice() {
+        assertThat(failure(etcd().txn(new EtcdTxn().put("a", bytes("1")).put("a", bytes("2"))))
+                        .kind())
+                .isEqualTo(Kind.REFUSED);
+        assertThat(failure(etcd().txn(new EtcdTxn().put("a", bytes("1")).delete("a", "b")))
+                        .kind())
+                .isEqualTo(Kind.REFUSED);
+        assertThat(read(EtcdRangeQuery.key("a"))).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWhenAReadIsOfTheFuture() {
+        long now = put("a", "1");
+        assertThat(failure(etcd().range(EtcdRangeQuery.keyAt("a", now + 1_000_000)))
+                        .kind())
+                .isEqualTo(Kind.REFUSED);
+    }
+
+    @Test
+    void shouldWriteNothingWhenTheLeaseOfOneKeyIsUnknown() {
+        EtcdTxn txn = new EtcdTxn().put("a", bytes("1")).put("b", bytes("2"), 77);
+        assertThat(failure(etcd().txn(txn)).kind()).isEqualTo(Kind.LEASE_NOT_FOUND);
+        assertThat(read(EtcdRangeQuery.prefix("", 0))).isEmpty();
+    }
+
+    @Test
     void shouldTellItsSizeWhenAskedForItsHealth() {
         put("a", "1");
         EtcdHealth health = answer(etcd().health());

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * etcd as its documentation says it behaves: one history of revisions, conditional transactions, leases that end by the
- * given clock, watches, compaction, a quota. Every call takes effect at once; {@link Link} decides what reaches it and
- * which answers come back. For one thread.
+ * given clock, watches, compaction, a quota. A request takes effect when it arrives; {@link Link} decides whether and when
+ * that is, and which answers come back. For one thread.
  */
 public final class EtcdModel {
     /** Between one client and etcd. */
@@ -41,6 +41,24 @@ public final class EtcdModel {
         default void deliver(Runnable completion) {
             completion.run();
         }
+
+        /**
+         * Carries a request, and runs its effect if and when it arrives.
+         *
+         * @param silence what the caller does when no answer came in time; nothing, after one
+         */
+        default void request(Runnable effect, Runnable silence) {
+            if (arrives()) {
+                effect.run();
+            } else {
+                deliver(silence);
+            }
+        }
+
+        /** Carries an answer back; {@code silence} as in {@link #request}. */
+        default void answer(Runnable completion, Runnable silence) {
+            deliver(answers() ? completion : silence);
+        }
     }
 
     private static final int MOST_REQUEST_BYTES = 3 << 19;
@@ -58,7 +76,12 @@ public final class EtcdModel {
         }
     }
 
-    private record Watch(String from, String end, Consumer<EtcdChanges> onChanges) {}
+    private record Watch(
+            Client client, String from, String end, Consumer<EtcdChanges> onChanges, Consumer<EtcdException> onEnd) {
+        boolean covers(String key) {
+            return key.compareTo(from) >= 0 && key.compareTo(end) < 0;
+        }
+    }
 
     private final LongSupplier nanoClock;
     private final TreeMap<String, TreeMap<Long, Version>> history = new TreeMap<>();
@@ -72,6 +95,8 @@ public final class EtcdModel {
     private long sizeBytes;
     private long usedBytes;
     private long largestTransactionBytes;
+    /** By the revision that is being made. */
+    private final TreeMap<String, Version> changed = new TreeMap<>();
 
     public EtcdModel(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
@@ -111,10 +136,39 @@ public final class EtcdModel {
         return version == null ? null : version.value();
     }
 
+    /** Where a key was created; 0: it isn't there. */
+    public long createRevision(String key) {
+        Version version = at(key, revision);
+        return version == null ? 0 : version.createRevision();
+    }
+
     /** Writes as somebody else would. */
     public void write(String key, byte @Nullable [] value) {
+        expireLeases();
         revision++;
         set(key, value, 0);
+        tellWatches();
+    }
+
+    /** Ends the leases whose time is over, as etcd does by itself and this model only when it is called. */
+    public void expireLeases() {
+        long now = nanoClock.getAsLong();
+        List<Long> over = null;
+        for (Map.Entry<Long, Lease> lease : leases.entrySet()) {
+            if (lease.getValue().endsNanos - now <= 0) {
+                over = over == null ? new ArrayList<>() : over;
+                over.add(lease.getKey());
+            }
+        }
+        if (over != null) {
+            over.forEach(this::end);
+        }
+    }
+
+    /** Another member leads: it gives every lease all of its time anew. */
+    public void renewLeases() {
+        long now = nanoClock.getAsLong();
+        leases.values().forEach(lease -> lease.endsNanos = now + lease.timeToLiveNanos);
     }
 
     public List<String> keys() {
@@ -141,14 +195,18 @@ public final class EtcdModel {
     private void set(String key, byte @Nullable [] value, long leaseId) {
         Version before = at(key, revision);
         long created = before == null ? revision : before.createRevision();
-        history.computeIfAbsent(key, k -> new TreeMap<>())
-                .put(revision, new Version(value, created, revision, leaseId));
+        Version version = new Version(value, created, revision, leaseId);
+        history.computeIfAbsent(key, k -> new TreeMap<>()).put(revision, version);
+        changed.put(key, version);
     }
 
     private EtcdRange range(EtcdRangeQuery query) {
         long when = query.revision() == 0 ? revision : query.revision();
         if (when < compacted) {
             throw new EtcdException(Kind.COMPACTED, "revision " + when + " is compacted");
+        }
+        if (when > revision) {
+            throw new EtcdException(Kind.REFUSED, "revision " + when + " is in the future");
         }
         List<EtcdEntry> entries = new ArrayList<>();
         for (String key : history.subMap(query.from(), query.end()).keySet()) {
@@ -189,12 +247,16 @@ public final class EtcdModel {
             throw new EtcdException(Kind.NO_SPACE, "mvcc: database space exceeded");
         }
         checkWrites(txn.writes());
+        for (EtcdTxn.Write write : txn.writes()) {
+            boolean lost =
+                    write instanceof EtcdTxn.Write.Put put && put.leaseId() != 0 && !leases.containsKey(put.leaseId());
+            if (lost) {
+                throw new EtcdException(Kind.LEASE_NOT_FOUND, "requested lease not found");
+            }
+        }
         revision++;
         for (EtcdTxn.Write write : txn.writes()) {
             if (write instanceof EtcdTxn.Write.Put put) {
-                if (put.leaseId() != 0 && !leases.containsKey(put.leaseId())) {
-                    throw new EtcdException(Kind.LEASE_NOT_FOUND, "requested lease not found");
-                }
                 set(put.key(), put.value(), put.leaseId());
             } else if (write instanceof EtcdTxn.Write.Delete delete) {
                 deleteRange(delete.from(), delete.end());
@@ -234,31 +296,62 @@ public final class EtcdModel {
         }
     }
 
+    /** Tells what the present revision changed; if it is nothing, there is no such revision. */
     private void tellWatches() {
+        if (changed.isEmpty()) {
+            revision--;
+            return;
+        }
+        List<EtcdEntry> put = new ArrayList<>();
+        List<String> deleted = new ArrayList<>();
+        changed.forEach((key, version) -> add(key, version, put, deleted));
+        changed.clear();
         for (Watch watch : List.copyOf(watches)) {
-            List<EtcdEntry> put = new ArrayList<>();
-            List<String> deleted = new ArrayList<>();
-            history.subMap(watch.from(), watch.end()).forEach((key, versions) -> {
-                Version version = versions.get(revision);
-                if (version != null && version.value() == null) {
-                    deleted.add(key);
-                } else if (version != null) {
-                    put.add(entry(key, version, false));
-                }
-            });
-            if (!put.isEmpty() || !deleted.isEmpty()) {
-                watch.onChanges().accept(new EtcdChanges(put, deleted, revision));
-            }
+            tell(watch, put, deleted, revision);
         }
     }
 
-    private void expireLeases() {
-        long now = nanoClock.getAsLong();
-        for (Map.Entry<Long, Lease> lease : List.copyOf(leases.entrySet())) {
-            if (lease.getValue().endsNanos - now <= 0) {
-                end(lease.getKey());
-            }
+    private static void add(String key, Version version, List<EtcdEntry> put, List<String> deleted) {
+        if (version.value() == null) {
+            deleted.add(key);
+        } else {
+            put.add(entry(key, version, false));
         }
+    }
+
+    private static void tell(Watch watch, List<EtcdEntry> put, List<String> deleted, long atRevision) {
+        EtcdChanges seen = new EtcdChanges(
+                put.stream().filter(entry -> watch.covers(entry.key())).toList(),
+                deleted.stream().filter(watch::covers).toList(),
+                atRevision);
+        if (!seen.put().isEmpty() || !seen.deleted().isEmpty()) {
+            watch.client().link.deliver(() -> watch.onChanges().accept(seen));
+        }
+    }
+
+    private AutoCloseable watch(Watch watch, long fromRevision) {
+        if (watch.client().closed) {
+            watch.onEnd().accept(new EtcdException(Kind.CLOSED, "this client is closed"));
+            return () -> {};
+        }
+        if (fromRevision < compacted) {
+            EtcdException end = new EtcdException(Kind.COMPACTED, "revision " + fromRevision + " is compacted");
+            watch.client().link.deliver(() -> watch.onEnd().accept(end));
+            return () -> {};
+        }
+        TreeMap<Long, TreeMap<String, Version>> past = new TreeMap<>();
+        history.subMap(watch.from(), watch.end())
+                .forEach((key, versions) -> versions.tailMap(fromRevision)
+                        .forEach((when, version) ->
+                                past.computeIfAbsent(when, r -> new TreeMap<>()).put(key, version)));
+        past.forEach((when, versions) -> {
+            List<EtcdEntry> put = new ArrayList<>();
+            List<String> deleted = new ArrayList<>();
+            versions.forEach((key, version) -> add(key, version, put, deleted));
+            tell(watch, put, deleted, when);
+        });
+        watches.add(watch);
+        return () -> watches.remove(watch);
     }
 
     private void end(long leaseId) {
@@ -275,8 +368,40 @@ public final class EtcdModel {
         tellWatches();
     }
 
+    private void compact(long upTo) {
+        if (upTo <= compacted) {
+            throw new EtcdException(Kind.COMPACTED, "revision " + upTo + " is compacted");
+        }
+        if (upTo > revision) {
+            throw new EtcdException(Kind.REFUSED, "revision " + upTo + " is in the future");
+        }
+        compacted = upTo;
+        history.values().forEach(versions -> {
+            NavigableMap<Long, Version> old = versions.headMap(compacted, true);
+            Long last = old.isEmpty() ? null : old.lastKey();
+            old.keySet().removeIf(when -> !when.equals(last));
+        });
+        history.values()
+                .removeIf(versions -> versions.size() == 1
+                        && versions.firstKey() <= compacted
+                        && versions.firstEntry().getValue().value() == null);
+    }
+
+    /** What all versions have. */
+    private long heldBytes() {
+        long size = 1;
+        for (TreeMap<Long, Version> versions : history.values()) {
+            for (Version version : versions.values()) {
+                byte @Nullable [] value = version.value();
+                size += value == null ? 0 : value.length;
+            }
+        }
+        return size;
+    }
+
     private final class Client implements Etcd {
         private final Link link;
+        private boolean closed;
 
         Client(Link link) {
             this.link = link;
@@ -284,24 +409,25 @@ public final class EtcdModel {
 
         private <T> CompletableFuture<T> call(Supplier<T> effect) {
             CompletableFuture<T> future = new CompletableFuture<>();
-            EtcdException silence = new EtcdException(Kind.UNKNOWN_OUTCOME, "no answer in time");
-            if (!link.arrives()) {
-                link.deliver(() -> future.completeExceptionally(silence));
+            if (closed) {
+                future.completeExceptionally(new EtcdException(Kind.CLOSED, "this client is closed"));
                 return future;
             }
-            expireLeases();
-            T answer;
-            try {
-                answer = effect.get();
-            } catch (EtcdException e) {
-                link.deliver(() -> future.completeExceptionally(link.answers() ? e : silence));
-                return future;
-            }
-            if (link.answers()) {
-                link.deliver(() -> future.complete(answer));
-            } else {
-                link.deliver(() -> future.completeExceptionally(silence));
-            }
+            Runnable silence =
+                    () -> future.completeExceptionally(new EtcdException(Kind.UNKNOWN_OUTCOME, "no answer in time"));
+            link.request(
+                    () -> {
+                        expireLeases();
+                        T answer;
+                        try {
+                            answer = effect.get();
+                        } catch (EtcdException e) {
+                            link.answer(() -> future.completeExceptionally(e), silence);
+                            return;
+                        }
+                        link.answer(() -> future.complete(answer), silence);
+                    },
+                    silence);
             return future;
         }
 
@@ -350,16 +476,7 @@ public final class EtcdModel {
         @Override
         public CompletableFuture<Void> compact(long upTo) {
             return call(() -> {
-                compacted = Math.max(compacted, Math.min(upTo, revision));
-                history.values().forEach(versions -> {
-                    NavigableMap<Long, Version> old = versions.headMap(compacted, true);
-                    Long last = old.isEmpty() ? null : old.lastKey();
-                    old.keySet().removeIf(when -> !when.equals(last));
-                });
-                history.values()
-                        .removeIf(versions -> versions.size() == 1
-                                && versions.firstKey() <= compacted
-                                && versions.firstEntry().getValue().value() == null);
+                EtcdModel.this.compact(upTo);
                 return null;
             });
         }
@@ -371,17 +488,15 @@ public final class EtcdModel {
                 long fromRevision,
                 Consumer<EtcdChanges> onChanges,
                 Consumer<EtcdException> onEnd) {
-            Watch watch = new Watch(fromKey, endKey, changes -> link.deliver(() -> onChanges.accept(changes)));
-            watches.add(watch);
-            return () -> watches.remove(watch);
+            return EtcdModel.this.watch(new Watch(this, fromKey, endKey, onChanges, onEnd), fromRevision);
         }
 
         @Override
         public CompletableFuture<EtcdHealth> health() {
             return call(() -> new EtcdHealth(
                     "model",
-                    sizeBytes,
-                    usedBytes,
+                    sizeBytes == 0 ? heldBytes() : sizeBytes,
+                    usedBytes == 0 ? heldBytes() : usedBytes,
                     full ? List.of("NOSPACE") : List.of(),
                     foreign,
                     revision,
@@ -405,6 +520,14 @@ public final class EtcdModel {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            closed = true;
+            for (Watch watch : List.copyOf(watches)) {
+                if (watch.client() == this) {
+                    watches.remove(watch);
+                    watch.onEnd().accept(new EtcdException(Kind.CLOSED, "this client is closed"));
+                }
+            }
+        }
     }
 }

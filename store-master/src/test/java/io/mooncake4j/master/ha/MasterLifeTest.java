@@ -60,7 +60,8 @@ class MasterLifeTest {
                             new byte[32],
                             true,
                             JournalOptions.defaults().with(false, rules)),
-                    this);
+                    this,
+                    new Random(address.hashCode()));
         }
 
         boolean leads() {
