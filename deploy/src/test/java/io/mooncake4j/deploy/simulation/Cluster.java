@@ -251,9 +251,15 @@ final class Cluster implements Masters {
             world.faults().say("%s is cut off from etcd for %d ms", master.process(), nanos / 1_000_000);
             master.link().cut(nanos);
         } else if (kind < 82) {
-            long nanos = scheduler.between(SECOND, 12 * SECOND);
+            long nanos = scheduler.between(SECOND, 6 * SECOND);
             world.faults().say("%s has a slow way to etcd for %d ms", master.process(), nanos / 1_000_000);
             master.link().slowDown(nanos);
+            if (scheduler.chance(0.5)) {
+                scheduler.after(nanos, () -> {
+                    world.faults().say("%s is cut off from etcd, too", master.process());
+                    master.link().cut((plan.leaderLeaseSeconds() + 3) * SECOND);
+                });
+            }
         } else if (kind < 91) {
             etcdGoesAway();
         } else if (kind < 95) {

@@ -55,7 +55,8 @@ final class ClusterChecks {
             }
         } else if (request instanceof MountSegmentRequest mount) {
             if (!cluster.durable().everMounted(Ids.of(mount.getSegment()), mount.getProcessNonce())) {
-                throw checks.violated("S6", "the mount of " + Ids.of(mount.getSegment()) + " is answered, but not durable");
+                throw checks.violated(
+                        "S6", "the mount of " + Ids.of(mount.getSegment()) + " is answered, but not durable");
             }
         } else if (request instanceof GrantOutcomeRequest asked && response instanceof GrantOutcomeResponse told) {
             for (int i = 0; i < asked.getGrantIdsCount(); i++) {

@@ -93,8 +93,7 @@ final class NodeChecks {
         long adopted = node.adoptedRevision();
         if (adopted != 0 && adopted < revision) { // 0: this process has followed none, and let nobody in
             throw checks.violated(
-                    "S5",
-                    "leader " + revision + " grants memory of " + node + ", which follows " + adopted);
+                    "S5", "leader " + revision + " grants memory of " + node + ", which follows " + adopted);
         }
         node.forEachWrite((end, token, region, offset, length) -> {
             if (token.epoch().revision() < revision) {
