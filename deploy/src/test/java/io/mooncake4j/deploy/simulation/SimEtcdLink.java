@@ -8,6 +8,8 @@ final class SimEtcdLink implements EtcdModel.Link {
     private static final long TIMEOUT_NANOS = 2000 * MILLI;
     private static final long LONGEST_DELAY_NANOS = 1500 * MILLI;
 
+    private static final double LOST_ON_A_SLOW_WAY = 0.4;
+
     private final World world;
     private final SimEtcd etcd;
     private final SimProcess process;
@@ -38,7 +40,7 @@ final class SimEtcdLink implements EtcdModel.Link {
     @Override
     public void request(Runnable effect, Runnable silence) {
         Scheduler scheduler = world.scheduler();
-        if (loses()) {
+        if (loses() || slow() && scheduler.chance(LOST_ON_A_SLOW_WAY)) {
             silently(silence);
             return;
         }
@@ -77,10 +79,14 @@ final class SimEtcdLink implements EtcdModel.Link {
         return !world.settling() && (scheduler.nowNanos() < cutUntilNanos || scheduler.chance(lost));
     }
 
+    private boolean slow() {
+        return world.scheduler().nowNanos() < slowUntilNanos;
+    }
+
     private long delayNanos() {
         Scheduler scheduler = world.scheduler();
         if (!world.settling()
-                && (scheduler.nowNanos() < slowUntilNanos ? scheduler.chance(0.7) : scheduler.chance(lost))) {
+                && scheduler.chance(slow() ? 0.7 : lost)) {
             world.happened(Happening.ETCD_ANSWER_LATE);
             return scheduler.between(10 * MILLI, LONGEST_DELAY_NANOS);
         }
