@@ -85,8 +85,7 @@ final class SimEtcdLink implements EtcdModel.Link {
 
     private long delayNanos() {
         Scheduler scheduler = world.scheduler();
-        if (!world.settling()
-                && scheduler.chance(slow() ? 0.7 : lost)) {
+        if (!world.settling() && scheduler.chance(slow() ? 0.7 : lost)) {
             world.happened(Happening.ETCD_ANSWER_LATE);
             return scheduler.between(10 * MILLI, LONGEST_DELAY_NANOS);
         }
