@@ -87,7 +87,7 @@ final class Term {
                 if (!ended) {
                     serving = true;
                     terms.serve(next, proof);
-                    upkeep = new Upkeep(etcd, loop, log, options.quotaBytes());
+                    upkeep = new Upkeep(etcd, loop, log, () -> next.objects().objectCount(), options.quotaBytes());
                     upkeep.begin();
                     LOG.info(
                             "leads from revision {} on with {} objects, {} ms after all was read",

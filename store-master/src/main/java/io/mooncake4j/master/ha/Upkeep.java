@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +23,10 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final Duration EVERY = Duration.ofSeconds(5);
-    /** How much history is left: a standby that reads all needs a few seconds of it. */
+    /** How much history is left, so that a new standby has the time to read all at one revision: so long at least. */
     private static final Duration HISTORY = Duration.ofSeconds(10);
+    /** And so much more for every object; it takes about half of that to read one. */
+    private static final Duration HISTORY_OF_OBJECT = Duration.ofNanos(5_000);
 
     private static final Duration TOUCH = Duration.ofSeconds(5);
 
@@ -38,6 +41,7 @@ final class Upkeep {
     private final Etcd etcd;
     private final Loop loop;
     private final EtcdJournal journal;
+    private final LongSupplier objects;
     private final long quotaBytes;
     private final Relief relief;
     private final ArrayDeque<Mark> marks = new ArrayDeque<>();
@@ -45,10 +49,12 @@ final class Upkeep {
     private boolean refusing;
     private boolean ended;
 
-    Upkeep(Etcd etcd, Loop loop, EtcdJournal journal, long quotaBytes) {
+    /** @param objects how many there are now */
+    Upkeep(Etcd etcd, Loop loop, EtcdJournal journal, LongSupplier objects, long quotaBytes) {
         this.etcd = etcd;
         this.loop = loop;
         this.journal = journal;
+        this.objects = objects;
         this.quotaBytes = quotaBytes;
         this.relief = new Relief(etcd, loop, quotaBytes);
     }
@@ -93,7 +99,7 @@ final class Upkeep {
             touch();
         }
         if (!health.foreignKeys()) {
-            forget(used > VERY_SCARCE ? Duration.ZERO : used > SCARCE ? HISTORY.dividedBy(2) : HISTORY);
+            forget(used > VERY_SCARCE ? Duration.ZERO : used > SCARCE ? HISTORY.dividedBy(2) : history());
         }
     }
 
@@ -109,6 +115,10 @@ final class Upkeep {
                         LOG.debug("etcd could not be touched: {}", failure.toString());
                     }
                 });
+    }
+
+    private Duration history() {
+        return HISTORY.plus(HISTORY_OF_OBJECT.multipliedBy(objects.getAsLong()));
     }
 
     private String refusal(EtcdHealth health) {

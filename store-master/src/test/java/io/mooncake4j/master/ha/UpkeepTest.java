@@ -27,6 +27,7 @@ class UpkeepTest {
     private final EtcdModel model = new EtcdModel(loop::nanoTime);
     private final Etcd etcd = model.client(EtcdModel.Link.SOUND);
     private EtcdJournal journal;
+    private long objects;
 
     @BeforeEach
     void lead() {
@@ -42,7 +43,7 @@ class UpkeepTest {
         });
         journal.keepBuckets(found);
         change();
-        new Upkeep(etcd, loop, journal, QUOTA).begin();
+        new Upkeep(etcd, loop, journal, () -> objects, QUOTA).begin();
     }
 
     private void change() {
@@ -66,6 +67,16 @@ class UpkeepTest {
         history(31);
         for (int i = 0; i < 20; i++) {
             assertThat(history(1)).isBetween(least, most + 1);
+        }
+    }
+
+    @Test
+    void shouldKeepMoreHistoryWhenThereIsMoreToRead() {
+        model.setHealth(100 << 20, 100 << 20, false);
+        objects = 2_000_000;
+        history(31);
+        for (int i = 0; i < 20; i++) {
+            assertThat(history(1)).isBetween(20L, 26L);
         }
     }
 
