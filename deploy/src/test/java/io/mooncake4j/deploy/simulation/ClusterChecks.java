@@ -43,7 +43,9 @@ final class ClusterChecks {
                     stored(cluster, term, end.getGrantIds(i));
                 }
             }
-        } else if (request instanceof PutStartRequest start && response instanceof PutStartResponse started) {
+        } else if (request instanceof PutStartRequest start
+                && response instanceof PutStartResponse started
+                && term.firstTime(Ids.of(start.getClient()), start.getSequence())) {
             KeyColumn keys = KeyColumn.of(start.getKeys());
             for (int i = 0; i < keys.count(); i++) {
                 if (started.getStatus(i) == ErrorCode.OBJECT_ALREADY_EXISTS.number()) {

@@ -11,7 +11,10 @@ import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.PlacementStrategy;
 import io.mooncake4j.transfer.wire.Epoch;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What a master does while it leads: the real core, eviction and sweeps; the journal is observed on its way. */
@@ -28,6 +31,9 @@ final class ClusterTerm implements SimTerm, Leadership {
     private final Evictor evictor;
     /** Puts that somebody was told to be stored, and when, by {@link SimProcess#ranNanos}. */
     private final Map<Long, Long> acknowledged = new HashMap<>();
+
+    /** Clients and numbers of the put requests that were answered; one that comes again is answered as it was then. */
+    private final Set<String> answered = new HashSet<>();
 
     private @Nullable Leadership proof;
     private boolean serving;
@@ -152,6 +158,11 @@ final class ClusterTerm implements SimTerm, Leadership {
 
     boolean robbed() {
         return robbed;
+    }
+
+    /** Whether the client's put request was not answered before. */
+    boolean firstTime(UUID client, long sequence) {
+        return answered.add(client + " " + sequence);
     }
 
     /** Somebody is told that a put is stored. */

@@ -184,13 +184,16 @@ final class MasterChecks {
                 throw checks.violated("S7", grant + " is visible with " + object.sizeBytes() + " bytes");
             }
             for (Replica replica : object.replicas()) {
-                placed(grant, replica);
+                grant.visibleOn.add(replica.segment().id());
+                // One whose answer comes after another took over may have been forgotten, and its memory used again.
+                if (master.rightful()) {
+                    placed(grant, replica);
+                }
             }
         }
     }
 
     private void placed(Truth.Grant grant, Replica replica) {
-        grant.visibleOn.add(replica.segment().id());
         SimNode node = world.nodeOf(replica.segment().id());
         if (node == null) {
             return; // its memory is gone, and the master will learn it
