@@ -21,7 +21,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A master behind a real RPC server that does what a test says: once per script, else honestly, without any clock. */
@@ -51,6 +53,9 @@ final class ScriptedMaster implements AutoCloseable {
     volatile int leaseMs = 5000;
     volatile int grantMs = 10_000;
     volatile boolean leads = true;
+    /** What is never answered, nor carried out. */
+    final Set<Method> silent = ConcurrentHashMap.newKeySet();
+
     long extentBytes = Long.MAX_VALUE;
 
     private final Map<Method, Deque<Script>> scripts = new EnumMap<>(Method.class);
@@ -181,6 +186,8 @@ final class ScriptedMaster implements AutoCloseable {
         }
         if (script != null) {
             script.answer(this, call);
+        } else if (silent.contains(call.method())) {
+            return;
         } else if (!leads) {
             StoreException refusal = NotLeader.refused(null);
             call.fail(refusal.code(), refusal.reason());

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,6 +24,9 @@ import java.util.concurrent.TimeUnit;
 public final class LoadMain {
     /** How many keys it has. */
     public static final int KEYS = 300;
+
+    /** When its calls give up. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private static final long SAY_EVERY_MILLIS = 50;
 
@@ -64,6 +68,7 @@ public final class LoadMain {
                 .masters(masters)
                 .checksums(checksums)
                 .localBufferBytes(16 << 20)
+                .operationTimeout(TIMEOUT)
                 .build();
     }
 

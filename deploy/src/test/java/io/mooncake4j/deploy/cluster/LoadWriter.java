@@ -91,11 +91,12 @@ final class LoadWriter {
         int key = keys.forWriter(number);
         long version = keys.issue(key);
         try (KvBuffer buffer = client.lease(length())) {
+            begunNanos = System.nanoTime(); // the lease was a call of its own
             VersionedValue.fill(keys.name(key), version, buffer.byteBuffer());
             putAll(List.of(key), List.of(version), List.of(KvEntry.of(keys.name(key), buffer)));
         } catch (StoreException e) {
             tally.failed("put", e.code(), e.getMessage(), begunNanos);
-            history.add(failed(Operation.Kind.PUT, key, version, e.code(), begunNanos));
+            history.add(failed(Operation.Kind.PUT, key, version, e.code(), begunNanos, System.nanoTime()));
         }
     }
 
@@ -121,7 +122,7 @@ final class LoadWriter {
                     }
                 }
                 case FAILED -> {
-                    history.add(failed(Operation.Kind.PUT, key, version, result.error(), begunNanos));
+                    history.add(failed(Operation.Kind.PUT, key, version, result.error(), begunNanos, endedNanos));
                     tally.failed("put", result.error(), result.detail(), begunNanos);
                 }
             }
@@ -144,7 +145,7 @@ final class LoadWriter {
             }
         } catch (StoreException e) {
             stored.remove(key);
-            history.add(failed(Operation.Kind.REMOVE, key, 0, e.code(), removalNanos));
+            history.add(failed(Operation.Kind.REMOVE, key, 0, e.code(), removalNanos, System.nanoTime()));
             tally.failed("remove", e.code(), e.getMessage(), removalNanos);
         }
     }
@@ -153,7 +154,8 @@ final class LoadWriter {
         return Operation.of(kind, keys.name(key), version, outcome, begunNanos, endedNanos);
     }
 
-    private Operation failed(Operation.Kind kind, int key, long version, ErrorCode code, long sinceNanos) {
-        return Operation.failed(kind, keys.name(key), version, String.valueOf(code), sinceNanos, System.nanoTime());
+    private Operation failed(
+            Operation.Kind kind, int key, long version, ErrorCode code, long sinceNanos, long endedNanos) {
+        return Operation.failed(kind, keys.name(key), version, String.valueOf(code), sinceNanos, endedNanos);
     }
 }

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  *   <li>a version that was removed, or whose key another version has taken since, is never read again by a read that began
  *       after that was acknowledged;
  *   <li>a version whose put was acknowledged is there until somebody may have removed it, unless an outage allows
- *       otherwise.
+ *       otherwise;
+ *   <li>no call takes longer than its deadline, and a little.
  * </ul>
  *
  * A call whose outcome isn't known may have happened at any time after it began, or not at all.
@@ -31,9 +32,11 @@ public final class HistoryChecker {
     private static final int MOST = 20;
 
     private final List<Outage> outages;
+    private final Duration longestCall;
 
-    public HistoryChecker(List<Outage> outages) {
+    public HistoryChecker(List<Outage> outages, Duration longestCall) {
         this.outages = List.copyOf(outages);
+        this.longestCall = longestCall;
     }
 
     /** What the store must not have answered; empty: all is right. Reports the first few. */
@@ -42,8 +45,11 @@ public final class HistoryChecker {
         for (Operation operation : all) {
             byKey.computeIfAbsent(operation.key(), key -> new ArrayList<>()).add(operation);
         }
-        return byKey.values().stream()
-                .flatMap(operations -> new OneKey(operations).objections())
+        Stream<String> late = all.stream()
+                .filter(each -> each.tookNanos() > longestCall.toNanos())
+                .map(each ->
+                        "it ended " + Duration.ofNanos(each.tookNanos()).toMillis() + " ms after it began: " + each);
+        return Stream.concat(late, byKey.values().stream().flatMap(operations -> new OneKey(operations).objections()))
                 .limit(MOST)
                 .toList();
     }

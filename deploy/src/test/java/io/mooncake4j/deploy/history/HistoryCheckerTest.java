@@ -51,7 +51,7 @@ class HistoryCheckerTest {
     }
 
     private List<String> objections() {
-        return new HistoryChecker(outages).objections(operations);
+        return new HistoryChecker(outages, Duration.ofSeconds(20)).objections(operations);
     }
 
     private void assertRefused(String why) {
@@ -241,6 +241,15 @@ class HistoryCheckerTest {
         stored(1, 9.5, 9.6);
         missed(13, 14);
         assertRefused("what was acknowledged is lost");
+    }
+
+    @Test
+    void shouldObjectWhenACallEndedLongAfterItsDeadline() {
+        triedToPut(1, 1, 21);
+        assertThat(objections()).isEmpty();
+
+        triedToPut(2, 1, 21.1);
+        assertRefused("it ended 20100 ms after it began: PUT key version 2");
     }
 
     @Test
