@@ -317,6 +317,7 @@ final class Cluster implements Masters {
         loop.run();
         durable.compare("a reader", read.join().state());
         etcd.model().setFull(false);
+        etcd.comeBack();
         machines.forEach(machine -> {
             machine.master.link().heal();
             machine.revive();

@@ -53,6 +53,10 @@ final class SimEtcd {
         });
     }
 
+    void comeBack() {
+        awayUntilNanos = 0;
+    }
+
     /**
      * A request arrives. Some wait for a quorum, and take effect long after their callers gave up.
      *
