@@ -32,7 +32,7 @@ class UpkeepTest {
     @BeforeEach
     void lead() {
         CompletableFuture<Found> reading = Recovery.read(etcd, loop);
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         Found found = reading.join();
         long revision = etcd.txn(new EtcdTxn().ifAbsent(Keys.LEADER).put(Keys.LEADER, new byte[0]))
                 .join()
@@ -48,7 +48,7 @@ class UpkeepTest {
 
     private void change() {
         journal.append(new Change.ObjectRemoved("default", "k".getBytes(StandardCharsets.UTF_8), 1));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
     }
 
     /** Lets time pass, a change every second; returns how many revisions of history are left. */
@@ -108,6 +108,7 @@ class UpkeepTest {
 
     @Test
     void shouldGoOnByItselfWhenAnEtcdOfItsOwnWasFullOfHistory() {
+        history(1);
         model.setHealth(1000 << 20, 100 << 20, false);
         model.setFull(true);
         change();

@@ -25,7 +25,7 @@ class AuditTest {
         Meta.findOrFound(etcd.client(EtcdModel.Link.SOUND), new UUID(1, 2), new byte[32], true)
                 .join();
         CompletableFuture<Found> reading = Recovery.read(etcd.client(EtcdModel.Link.SOUND), loop);
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         long revision = etcd.client(EtcdModel.Link.SOUND)
                 .txn(new EtcdTxn().ifAbsent(Keys.LEADER).put(Keys.LEADER, new byte[0]))
                 .join()
@@ -45,11 +45,11 @@ class AuditTest {
                 "default", key.getBytes(StandardCharsets.UTF_8), id, sizeBytes, 0, false, new PlacedReplica[] {
                     new PlacedReplica(segment, extents)
                 }));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
     }
 
     private Audit audit() {
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         return Audit.of(etcd.client(EtcdModel.Link.SOUND));
     }
 
@@ -113,7 +113,7 @@ class AuditTest {
 
     @Test
     void shouldNameTheHeadWhenItIsOfAnEarlierEntry() {
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         byte[] before = etcd.value(Keys.HEAD);
         place("a", 1, 100, SEGMENT, new Extent(0, 0, 100));
         etcd.write(Keys.HEAD, before);

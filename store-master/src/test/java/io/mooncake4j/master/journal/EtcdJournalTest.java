@@ -38,7 +38,7 @@ class EtcdJournalTest {
 
     private Found read() {
         CompletableFuture<Found> reading = Recovery.read(etcd.client(EtcdModel.Link.SOUND), loop);
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         return reading.join();
     }
 
@@ -100,7 +100,7 @@ class EtcdJournalTest {
                     there.put(key, id);
                 }
             }
-            loop.run();
+            loop.pass(EtcdJournal.GATHER_NANOS);
             if (round % 10 == 0) {
                 assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
             }
@@ -111,12 +111,41 @@ class EtcdJournalTest {
             }
         }
         CompletableFuture<Found> last = follower.finish();
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         Found followed = last.join() == null ? read() : last.join();
         assertThat(Placements.of(followed.state())).isEqualTo(Placements.of(found.state()));
         assertThat(followed.head().sequence()).isEqualTo(journal.lastSequence());
         assertThat(etcd.value(Keys.entry(1))).as("the journal was trimmed").isNull();
         assertThat(losses).isEmpty();
+    }
+
+    @Test
+    void shouldGatherRecordsWhenNobodyWaitsForThem() {
+        change(mounted(SEGMENT));
+        change(placed("a", 1));
+        loop.pass(EtcdJournal.GATHER_NANOS - 1);
+        assertThat(journal.durableSequence()).isZero();
+        change(placed("b", 2));
+        loop.pass(1);
+        assertThat(journal.durableSequence()).isEqualTo(3);
+        assertThat(etcd.keys()).filteredOn(key -> key.startsWith(Keys.JOURNAL)).hasSize(1);
+    }
+
+    @Test
+    void shouldWriteAtOnceWhenSomebodyWaits() {
+        AtomicInteger told = new AtomicInteger();
+        change(mounted(SEGMENT));
+        change(placed("a", 1));
+        journal.whenDurable(1, told::incrementAndGet);
+        loop.run();
+        assertThat(told).hasValue(1);
+        assertThat(journal.durableSequence()).isEqualTo(2);
+
+        found = read();
+        journal = lead(EtcdModel.Link.SOUND, JournalOptions.defaults().with(true, SafetyRules.ALL));
+        change(placed("b", 2));
+        loop.run();
+        assertThat(journal.durableSequence()).as("with sync").isEqualTo(journal.lastSequence());
     }
 
     @Test
@@ -126,7 +155,7 @@ class EtcdJournalTest {
         for (int i = 0; i < 600; i++) {
             String key = keyInBucket(found.state(), 5, longName, i);
             change(placed(key, i + 1));
-            loop.run();
+            loop.pass(EtcdJournal.GATHER_NANOS);
         }
         assertThat(etcd.keys())
                 .doesNotContain("bucket/005")
@@ -139,7 +168,7 @@ class EtcdJournalTest {
         journal = lead(EtcdModel.Link.SOUND, SHORT_TAIL);
         for (int i = 0; i < 600; i++) {
             change(placed("later-" + i, 10_000 + i));
-            loop.run();
+            loop.pass(EtcdJournal.GATHER_NANOS);
         }
         assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
     }
@@ -176,7 +205,7 @@ class EtcdJournalTest {
     @ValueSource(booleans = {false, true})
     void shouldKeepToTheWholeWhenTheLeaderDiesBetweenItsParts(boolean followed) {
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         Follower follower = new Follower(etcd.client(EtcdModel.Link.SOUND), loop, read());
         AtomicBoolean cut = new AtomicBoolean();
         found = read();
@@ -197,13 +226,13 @@ class EtcdJournalTest {
         assertThat(hasParts("rrr")).isFalse();
 
         CompletableFuture<Found> taken = followed ? follower.finish() : CompletableFuture.completedFuture(read());
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         found = taken.join();
         Map<String, String> before = Placements.of(found.state());
         assertThat(before).hasSize(700);
         journal = lead(EtcdModel.Link.SOUND, JournalOptions.defaults());
         change(new Change.TermOpened(9, 1));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         assertThat(hasParts("")).isFalse();
         found = read();
         assertThat(Placements.of(found.state())).isEqualTo(before);
@@ -223,7 +252,7 @@ class EtcdJournalTest {
             for (int j = 0; j < 300; j++) {
                 change(removed("nobody", 1));
             }
-            loop.run();
+            loop.pass(EtcdJournal.GATHER_NANOS);
         }
     }
 
@@ -243,7 +272,7 @@ class EtcdJournalTest {
     @Test
     void shouldKeepNothingWhenChangesComeAfterItsEnd() {
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         assertThat(journal.close()).isTrue();
         long before = journal.lastSequence();
         byte[] key = new byte[1000];
@@ -260,7 +289,7 @@ class EtcdJournalTest {
                 lost.incrementAndGet();
             }
         });
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         assertThat(lost).hasValue(1);
         assertThat(journal.lastSequence()).isEqualTo(before + 1_000_000);
         assertThat(journal.durableSequence()).isEqualTo(before);
@@ -298,11 +327,11 @@ class EtcdJournalTest {
     @Test
     void shouldAcknowledgeAtOnceWhenTheFirstPutComesAfterAQuietTime() {
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         loop.pass(60_000_000_000L);
         etcd.setFull(true);
         change(placed("k", 1));
-        loop.run(); // it is being sent
+        loop.pass(EtcdJournal.GATHER_NANOS); // it is being sent
         AtomicInteger acknowledged = new AtomicInteger();
         journal.whenAcknowledgeable(journal.lastSequence(), acknowledged::incrementAndGet);
         assertThat(acknowledged).hasValue(1);
@@ -322,7 +351,7 @@ class EtcdJournalTest {
                 },
                 SHORT_TAIL);
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         silent.set(true);
         change(placed("k", 1));
         loop.pass(900_000_000L);
@@ -374,7 +403,7 @@ class EtcdJournalTest {
     @Test
     void shouldWriteNothingAndTellItsWaitersWhenAnotherLeads() {
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         EtcdJournal deposed = journal;
         Map<String, byte[]> before = etcd.snapshot();
         etcd.write(Keys.LEADER, null);
@@ -391,7 +420,7 @@ class EtcdJournalTest {
                 lost.incrementAndGet();
             }
         });
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         assertThat(losses).singleElement().asString().contains("the leader key is gone");
         assertThat(lost).hasValue(1);
         before.remove(Keys.LEADER);
@@ -421,10 +450,10 @@ class EtcdJournalTest {
                 told.add("lost");
             }
         });
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         journal.close();
         held.forEach(Runnable::run);
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         assertThat(held).isNotEmpty();
         assertThat(told).containsExactly("lost");
     }
@@ -434,14 +463,14 @@ class EtcdJournalTest {
     void shouldAskSeldomWhenTheJournalIsOfManyCommitsWhateverTheirSize(int recordsEach) {
         journal = lead(EtcdModel.Link.SOUND, JournalOptions.defaults());
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         Found standby = read();
         long id = 0;
         for (int commit = 0; commit < 20_000 / recordsEach; commit++) {
             for (int i = 0; i < recordsEach; i++) {
                 change(placed("k" + id, ++id));
             }
-            loop.run();
+            loop.pass(EtcdJournal.GATHER_NANOS);
         }
         AtomicInteger asked = new AtomicInteger();
         EtcdModel.Link counting = new EtcdModel.Link() {
@@ -453,13 +482,13 @@ class EtcdJournalTest {
         };
 
         CompletableFuture<Found> cold = Recovery.read(etcd.client(counting), loop);
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         assertThat(Placements.of(cold.join().state())).isEqualTo(Placements.of(found.state()));
         assertThat(asked.getAndSet(0)).isLessThan(40);
 
         Follower follower = new Follower(etcd.client(counting), loop, standby);
         CompletableFuture<Boolean> complete = follower.catchUp();
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         assertThat(complete.join()).isTrue();
         assertThat(follower.sequence()).isEqualTo(journal.lastSequence());
         assertThat(asked).hasValueLessThan(20);
@@ -468,7 +497,7 @@ class EtcdJournalTest {
     @Test
     void shouldWaitAndRefusePutsWhenEtcdIsFull() {
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         etcd.setFull(true);
         change(placed("k", 1));
         loop.pass(3_000_000_000L);
@@ -482,7 +511,7 @@ class EtcdJournalTest {
     @Test
     void shouldAcknowledgeAtOnceUntilTheOldestIsTooOldWhenDurabilityIsAsync() {
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         etcd.setFull(true);
         change(placed("k", 1));
         AtomicInteger acknowledged = new AtomicInteger();
@@ -500,11 +529,11 @@ class EtcdJournalTest {
     @Test
     void shouldNameTheKeyWhenSomethingIsDamagedMissingOrNewer() {
         change(mounted(SEGMENT));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         change(placed("k", 1));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         change(placed("k2", 2));
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         byte[] second = etcd.value(Keys.entry(2));
 
         etcd.write(Keys.entry(2), null);

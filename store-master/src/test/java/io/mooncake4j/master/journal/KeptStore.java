@@ -71,7 +71,7 @@ public final class KeptStore {
         Meta.findOrFound(etcd.client(EtcdModel.Link.SOUND), CLUSTER, secret, false)
                 .join();
         var reading = Recovery.read(etcd.client(EtcdModel.Link.SOUND), loop);
-        loop.run();
+        loop.pass(EtcdJournal.GATHER_NANOS);
         Found found = reading.join();
         long revision = etcd.client(EtcdModel.Link.SOUND)
                 .txn(new EtcdTxn().ifAbsent(Keys.LEADER).put(Keys.LEADER, new byte[0]))
@@ -92,7 +92,7 @@ public final class KeptStore {
                 journal.append(change);
                 found.state().apply(change, loop.nanoTime());
             }
-            loop.run();
+            loop.pass(EtcdJournal.GATHER_NANOS);
             if (i == 1) {
                 writeBuckets(found, journal.lastSequence(), etcd);
             }
