@@ -3,6 +3,7 @@ package io.mooncake4j.deploy.cli;
 import io.mooncake4j.master.service.MasterOptions;
 import io.mooncake4j.master.service.MasterServer;
 import io.mooncake4j.transfer.settings.Settings;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 
 /** {@code master}. */
@@ -10,6 +11,7 @@ import picocli.CommandLine.Command;
         name = "master",
         description = {
             "Run a master: it knows where objects are, and never touches their bytes.",
+            "Prints 'ready:' when it can serve or, as one of several, take over; with etcd 'listening:' before that.",
             "Stops cleanly on SIGTERM and Ctrl-C. MOONCAKE4J_HEAP (default 2g) sizes its heap, about 1 GB for every 3 million"
                     + " objects."
         },
@@ -18,6 +20,8 @@ import picocli.CommandLine.Command;
             "  MOONCAKE4J_HEAP=8g mooncake4j master --config /etc/mooncake4j.yaml"
         })
 final class MasterCommand extends SettingsCommand {
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
     MasterCommand(Console console) {
         super(console, MasterSettings.ALL);
     }
@@ -27,6 +31,13 @@ final class MasterCommand extends SettingsCommand {
         MasterOptions options = MasterSettings.options(settings);
         ServerLife life = ServerLife.begin();
         MasterServer server = life.start(() -> MasterServer.start(options));
-        return life.serve(console, "master on " + settings.get(MasterSettings.BIND_HOST) + ":" + server.port());
+        String where = "master on " + settings.get(MasterSettings.BIND_HOST) + ":" + server.port();
+        if (!server.awaitLoaded(Duration.ZERO)) {
+            ServerLife.say(console, "listening: " + where);
+            while (!server.awaitLoaded(LOOK_EVERY)) {
+                // the master itself logs what keeps it
+            }
+        }
+        return life.serve(console, where);
     }
 }

@@ -59,10 +59,15 @@ final class ServerLife {
      * @param what and where, for people, and for scripts that wait for the line
      */
     int serve(Console console, String what) throws InterruptedException {
-        console.out().println("ready: " + what);
-        console.out().flush();
+        say(console, "ready: " + what);
         new CountDownLatch(1).await();
         return ExitCode.DONE;
+    }
+
+    /** Prints a line for people, and for scripts that wait for it. */
+    static void say(Console console, String line) {
+        console.out().println(line);
+        console.out().flush();
     }
 
     private void stop() {

@@ -12,6 +12,7 @@ import io.mooncake4j.master.etcd.EtcdOptions;
 import io.mooncake4j.master.etcd.EtcdRangeQuery;
 import io.mooncake4j.master.etcd.EtcdTxn;
 import io.mooncake4j.master.etcd.JetcdEtcd;
+import io.mooncake4j.master.journal.JournalSeam;
 import io.mooncake4j.master.journal.Keys;
 import io.mooncake4j.transfer.memory.MemoryKind;
 import java.io.IOException;
@@ -71,8 +72,7 @@ public final class HaCluster implements AutoCloseable {
             for (int i = 0; i < ways.size(); i++) {
                 cluster.masters.add(null);
                 cluster.ports.add(0);
-                cluster.launchMaster(i);
-                String ready = cluster.masters.get(i).awaitLine("ready:");
+                String ready = cluster.launchMaster(i).awaitLine("ready:");
                 cluster.ports.set(i, Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1)));
             }
             for (int i = 0; i < 2; i++) {
@@ -99,14 +99,14 @@ public final class HaCluster implements AutoCloseable {
         return masters.size();
     }
 
-    /** Starts a master in its place, with more flags than all have, and waits until it listens. */
+    /** Starts a master in its place, with more flags than all have, and waits until it can take over. */
     public ChildProcess startMaster(int index, String... more) {
-        launchMaster(index, more);
-        masters.get(index).awaitLine("ready:");
+        launchMaster(index, more).awaitLine("ready:");
         return masters.get(index);
     }
 
-    private void launchMaster(int index, String... more) {
+    /** The same without waiting. */
+    public ChildProcess launchMaster(int index, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "master",
                 "--bind-host=127.0.0.1",
@@ -116,6 +116,7 @@ public final class HaCluster implements AutoCloseable {
         arguments.addAll(flags);
         arguments.addAll(Arrays.asList(more));
         masters.set(index, start("master-" + index, 512, COMMAND_LINE, arguments));
+        return masters.get(index);
     }
 
     public ChildProcess node(int index) {
@@ -236,6 +237,11 @@ public final class HaCluster implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** How far journal and buckets go. */
+    public JournalSeam.Reach reach() {
+        return JournalSeam.reach(etcd);
     }
 
     /** Takes the leader's key away from it. */

@@ -3,7 +3,10 @@ package io.mooncake4j.deploy.ha;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mooncake4j.client.KeyResult;
+import io.mooncake4j.client.KvEntry;
 import io.mooncake4j.client.MooncakeClient;
+import io.mooncake4j.client.PutResult;
 import io.mooncake4j.client.RawClient;
 import io.mooncake4j.deploy.cluster.HaCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
@@ -11,6 +14,7 @@ import io.mooncake4j.deploy.history.Outage.Allows;
 import io.mooncake4j.deploy.soak.ChildProcess;
 import io.mooncake4j.master.etcd.CutProxy;
 import io.mooncake4j.master.etcd.EtcdProcess;
+import io.mooncake4j.master.journal.JournalSeam;
 import io.mooncake4j.transfer.tcp.RawWrite;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.proto.Outcome;
@@ -19,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -189,6 +194,61 @@ class MasterFaultsIT {
             seen.assertFailed(UNKNOWN_PUT);
             seen.assertWithin(LONGEST_PUT, LONGEST_GET);
         }
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldLoseNothingWhenTheLeaderDiesBetweenItsWritesOfJournalAndBuckets() {
+        writeUntilTheJournalIsTrimmed();
+        AtomicReference<JournalSeam.Reach> atDeath = new AtomicReference<>();
+        Seen seen = during("leader killed with buckets behind its journal", () -> {
+            long term = cluster.term();
+            int leader = cluster.leader();
+            await().until(cluster::reach, reach -> reach.head() > reach.inAllBuckets());
+            cluster.master(leader).kill();
+            atDeath.set(cluster.reach());
+            cluster.leaderAfter(term);
+            cluster.startMaster(leader);
+            assertThat(atDeath.get().term()).as("nobody else wrote").isEqualTo(term);
+        });
+        assertThat(atDeath.get().firstRecord())
+                .as("recovery can't do without buckets")
+                .isGreaterThan(1);
+        assertThat(atDeath.get().head())
+                .as("nor without the journal")
+                .isGreaterThan(atDeath.get().inAllBuckets());
+        seen.assertFailed(UNKNOWN_PUT);
+        seen.assertWithin(LONGEST_PUT, LONGEST_GET);
+    }
+
+    /** Large records, that are soon so many that every bucket is written anew; of objects that don't stay. */
+    private void writeUntilTheJournalIsTrimmed() {
+        MooncakeClient client = cluster.client(true);
+        for (int round = 0; cluster.reach().firstRecord() == 1; round++) {
+            assertThat(round).as("times 4 MB").isLessThan(60);
+            List<String> keys = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                keys.add("large record/" + round + "/" + i + "/" + "x".repeat(4000));
+            }
+            List<KvEntry> entries =
+                    keys.stream().map(key -> KvEntry.of(key, new byte[1])).toList();
+            assertThat(client.putBatch(entries)).allMatch(PutResult::succeeded);
+            assertThat(client.removeBatch(keys)).allMatch(KeyResult::isHit);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldSayThatItIsReadyOnlyWhenItHasReadThePlacement() {
+        int standby = cluster.standby();
+        cluster.master(standby).kill();
+        ways.get(standby).cut();
+        ChildProcess master = cluster.launchMaster(standby);
+        master.awaitLine("listening:");
+        Meanwhile.pass(Duration.ofSeconds(2));
+        assertThat(master.lastLine("ready:")).isEmpty();
+        ways.get(standby).mend();
+        master.awaitLine("ready:");
     }
 
     @Test

@@ -42,6 +42,8 @@ public final class MasterLife {
     private final Relief relief;
     private final RandomGenerator random;
 
+    private final CompletableFuture<@Nullable Void> loaded = new CompletableFuture<>();
+
     private volatile @Nullable Meta meta;
     private @Nullable Term term;
     private boolean stopped;
@@ -69,6 +71,11 @@ public final class MasterLife {
         loop.execute(this::startOver);
     }
 
+    /** Completes, on the loop, when it has read the whole placement for the first time: from then on it can take over. */
+    public CompletableFuture<@Nullable Void> loaded() {
+        return loaded;
+    }
+
     /** Hands over if it leads, and ends. Takes some seconds longer than the longest lease at most. Any thread. */
     public CompletableFuture<@Nullable Void> stop() {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
@@ -91,8 +98,8 @@ public final class MasterLife {
             return;
         }
         long now = ++era;
-        CompletableFuture<Found> loaded = findMeta().thenCompose(ready -> Recovery.read(etcd, loop));
-        loaded.whenCompleteAsync(
+        CompletableFuture<Found> reading = findMeta().thenCompose(ready -> Recovery.read(etcd, loop));
+        reading.whenCompleteAsync(
                 (found, failure) -> {
                     if (now != era) {
                         return;
@@ -103,6 +110,7 @@ public final class MasterLife {
                                 found.state().objects().objectCount(),
                                 found.head().sequence());
                         calm();
+                        loaded.complete(null);
                         look(now, new Follower(etcd, loop, found));
                     } else {
                         retry(failure);

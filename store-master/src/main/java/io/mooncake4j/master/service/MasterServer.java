@@ -17,9 +17,12 @@ import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,14 +43,20 @@ public final class MasterServer implements AutoCloseable {
     private final RpcServer rpc;
     private final ThreadPoolExecutor workers;
     private final Supplier<@Nullable ServedTerm> term;
+    private final Future<?> loaded;
     private final AutoCloseable role;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private MasterServer(
-            RpcServer rpc, ThreadPoolExecutor workers, Supplier<@Nullable ServedTerm> term, AutoCloseable role) {
+            RpcServer rpc,
+            ThreadPoolExecutor workers,
+            Supplier<@Nullable ServedTerm> term,
+            Future<?> loaded,
+            AutoCloseable role) {
         this.rpc = rpc;
         this.workers = workers;
         this.term = term;
+        this.loaded = loaded;
         this.role = role;
     }
 
@@ -83,7 +92,7 @@ public final class MasterServer implements AutoCloseable {
             throw e;
         }
         LOG.info("master of cluster {} serves on {}:{}", core.epoch().clusterId(), options.bindHost(), rpc.port());
-        return new MasterServer(rpc, workers, () -> term, term);
+        return new MasterServer(rpc, workers, () -> term, CompletableFuture.completedFuture(null), term);
     }
 
     private static MasterServer startInCluster(MasterOptions options, ClusterOptions cluster, SafetyRules rules) {
@@ -117,7 +126,7 @@ public final class MasterServer implements AutoCloseable {
                     listening.address());
         }
         LOG.info("master listens on {}:{} and is told as {}", options.bindHost(), rpc.port(), listening.address());
-        return new MasterServer(rpc, workers, terms::current, () -> {
+        return new MasterServer(rpc, workers, terms::current, life.loaded(), () -> {
             stop(life, options.times().readLeaseNanos());
             loop.close();
             proofLoop.close();
@@ -159,6 +168,24 @@ public final class MasterServer implements AutoCloseable {
 
     public int port() {
         return rpc.port();
+    }
+
+    /**
+     * Waits until it has read the whole placement for the first time, so that it can take over; false if it has not by then,
+     * or the thread was interrupted, its flag kept. True at once for a master alone.
+     */
+    public boolean awaitLoaded(Duration timeout) {
+        try {
+            loaded.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Whether it serves calls, as far as it knows. */

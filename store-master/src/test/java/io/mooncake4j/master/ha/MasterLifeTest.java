@@ -148,6 +148,23 @@ class MasterLifeTest {
     }
 
     @Test
+    void shouldBeLoadedOnlyWhenItHasReadThePlacement() {
+        first.life.start();
+        seconds(1);
+        assertThat(first.life.loaded()).isCompleted();
+
+        second.cutOff = true;
+        second.life.start();
+        seconds(5);
+        assertThat(second.life.loaded()).as("it can't take over").isNotDone();
+
+        second.cutOff = false;
+        seconds(10); // what was sent before has to time out
+        assertThat(second.life.loaded()).isCompleted();
+        assertThat(second.leads()).isFalse();
+    }
+
+    @Test
     void shouldTakeOverWithEveryObjectWhenTheLeaderIsCutOff() {
         startBoth();
         PutProbe puts = new PutProbe(first.core(), loop::nanoTime);
