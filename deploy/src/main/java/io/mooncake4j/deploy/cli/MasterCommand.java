@@ -3,7 +3,6 @@ package io.mooncake4j.deploy.cli;
 import io.mooncake4j.master.service.MasterOptions;
 import io.mooncake4j.master.service.MasterServer;
 import io.mooncake4j.transfer.settings.Settings;
-import java.time.Duration;
 import picocli.CommandLine.Command;
 
 /** {@code master}. */
@@ -20,8 +19,6 @@ import picocli.CommandLine.Command;
             "  MOONCAKE4J_HEAP=8g mooncake4j master --config /etc/mooncake4j.yaml"
         })
 final class MasterCommand extends SettingsCommand {
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-
     MasterCommand(Console console) {
         super(console, MasterSettings.ALL);
     }
@@ -32,11 +29,9 @@ final class MasterCommand extends SettingsCommand {
         ServerLife life = ServerLife.begin();
         MasterServer server = life.start(() -> MasterServer.start(options));
         String where = "master on " + settings.get(MasterSettings.BIND_HOST) + ":" + server.port();
-        if (!server.awaitLoaded(Duration.ZERO)) {
+        if (!server.hasLoaded()) {
             ServerLife.say(console, "listening: " + where);
-            while (!server.awaitLoaded(LOOK_EVERY)) {
-                // the master itself logs what keeps it
-            }
+            server.awaitLoaded();
         }
         return life.serve(console, where);
     }

@@ -17,7 +17,6 @@ import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -170,19 +169,15 @@ public final class MasterServer implements AutoCloseable {
         return rpc.port();
     }
 
-    /**
-     * Waits until it has read the whole placement for the first time, so that it can take over; false if it has not by then,
-     * or the thread was interrupted, its flag kept. True at once for a master alone.
-     */
-    public boolean awaitLoaded(Duration timeout) {
+    /** Whether it has read the whole placement, so that it can take over; true at once for a master alone. */
+    public boolean hasLoaded() {
+        return loaded.isDone();
+    }
+
+    /** Waits, for as long as etcd can't be read, until {@link #hasLoaded}. */
+    public void awaitLoaded() throws InterruptedException {
         try {
-            loaded.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            loaded.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
