@@ -140,12 +140,13 @@ class GetFlowTest {
 
     @Test
     void shouldFailWithTheCauseWhenNothingCanBeReadUntilTheDeadline() {
+        scripted.connect(client);
         scripted.store("k", 100, 1);
         for (int i = 0; i < 1000; i++) {
             master.nodes.next(first, FakeNodes.TOKEN_REFUSED);
         }
 
-        KeyResult<byte[]> result = client.withTimeout(Duration.ofMillis(200))
+        KeyResult<byte[]> result = client.withTimeout(Duration.ofMillis(500))
                 .getBatch(List.of("k"))
                 .get(0);
 

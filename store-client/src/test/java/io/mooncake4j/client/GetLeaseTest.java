@@ -36,20 +36,21 @@ class GetLeaseTest {
         }
     }
 
-    /** Waits until the read lease of the transfer has certainly ended, whatever its length. */
+    /** Waits until the read lease of the transfer has certainly ended, whatever its length; the next one is long. */
     private FakeNodes.Script afterTheLease() {
         return (nodes, transfer, deadline) -> {
             long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(master.leaseMs);
             while (System.nanoTime() - until < 0) {
                 LockSupport.parkNanos(until - System.nanoTime());
             }
+            master.leaseMs = 60_000;
             nodes.copy(transfer);
         };
     }
 
     @Test
     void shouldDiscardAndAskAgainWhenTheLeaseEndedBeforeTheLastByte() {
-        master.leaseMs = 200;
+        master.leaseMs = 400;
         byte[] value = scripted.store("k", 100, 1);
         loseRenewals();
         master.nodes.next(first, afterTheLease());
@@ -62,7 +63,7 @@ class GetLeaseTest {
     @Test
     void shouldNotDeliverRecycledBytesWhenTheLeaseEnded() {
         client = scripted.client(builder -> builder.checksums(false));
-        master.leaseMs = 200;
+        master.leaseMs = 400;
         scripted.store("k", 100, 1);
         loseRenewals();
         master.nodes.next(first, recycled());
@@ -74,7 +75,7 @@ class GetLeaseTest {
     void shouldDeliverRecycledBytesWhenTheLeaseCheckIsSwitchedOff() {
         client = scripted.client(
                 builder -> builder.checksums(false).safetyRules(SafetySwitches.allExcept(SafetyRule.LEASE_CHECK)));
-        master.leaseMs = 200;
+        master.leaseMs = 400;
         byte[] value = scripted.store("k", 100, 1);
         loseRenewals();
         master.nodes.next(first, recycled());

@@ -115,7 +115,7 @@ class PutEndingTest {
             master.next(Method.GRANT_OUTCOME, ScriptedMaster.LOST_REQUEST);
         }
 
-        PutResult result = client.withTimeout(Duration.ofSeconds(1))
+        PutResult result = client.withTimeout(Duration.ofSeconds(2))
                 .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
                 .get(0);
         client.close();
@@ -209,11 +209,12 @@ class PutEndingTest {
 
     @Test
     void shouldRevokeWhenTheDeadlineComesWhileItWrites() {
+        scripted.connect(client);
         for (int i = 0; i < 1000; i++) {
             master.nodes.next(first, FakeNodes.TOKEN_REFUSED);
         }
 
-        PutResult result = client.withTimeout(Duration.ofMillis(200))
+        PutResult result = client.withTimeout(Duration.ofMillis(500))
                 .putBatch(List.of(KvEntry.of("k", Values.of("k", 10))))
                 .get(0);
 
@@ -254,7 +255,7 @@ class PutEndingTest {
 
     @Test
     void shouldEndTheGrantAndStartAgainWhenItsRenewalSaysThatItLapsed() {
-        master.grantMs = 300;
+        master.grantMs = 1500;
         master.next(Method.RENEW_GRANT, ScriptedMaster.status(ErrorCode.GRANT_LAPSED));
         master.nodes.next(first, (nodes, transfer, deadline) -> {
             await().until(() -> !master.received(Method.RENEW_GRANT).isEmpty());

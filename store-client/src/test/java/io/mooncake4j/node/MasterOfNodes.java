@@ -72,7 +72,7 @@ final class MasterOfNodes implements AutoCloseable {
     }
 
     /** Forgets everything, as a master without a durable journal does when it starts anew. */
-    void restart() {
+    synchronized void restart() {
         nonceOf.clear();
         epoch = new Epoch(UUID.randomUUID(), 1);
     }
@@ -122,7 +122,7 @@ final class MasterOfNodes implements AutoCloseable {
                 .sealedBy(SealKey.derive(SECRET, segment, epoch));
     }
 
-    private void answer(RpcCall call) {
+    private synchronized void answer(RpcCall call) {
         if (call.method() == Method.ROLE) {
             call.reply(RoleResponse.newBuilder().setLeads(leads).build());
             return;

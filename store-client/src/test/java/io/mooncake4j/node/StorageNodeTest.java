@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.mooncake4j.transfer.engine.ReservedPort;
 import io.mooncake4j.transfer.engine.SegmentTarget;
 import io.mooncake4j.transfer.engine.SegmentTransfer;
 import io.mooncake4j.transfer.engine.TransferOp;
@@ -54,6 +55,7 @@ class StorageNodeTest {
     private final TcpTransport client = new TcpTransport(TcpTransportOptions.DEFAULT);
     private final CountDownLatch stalled = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
+    private final ReservedPort reserved = new ReservedPort();
     private Path shm;
     private MasterOfNodes master;
 
@@ -68,6 +70,7 @@ class StorageNodeTest {
         goOn.countDown();
         client.close();
         master.close();
+        reserved.close();
         try (Stream<Path> files = Files.walk(shm)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -95,9 +98,9 @@ class StorageNodeTest {
     }
 
     @Test
-    void shouldMountLaterWhenTheMasterComesLater() throws IOException {
+    void shouldMountLaterWhenTheMasterComesLater() {
         master.close();
-        int port = freePort();
+        int port = reserved.number();
         try (StorageNode node = StorageNode.start(
                 options().masters(List.of(new HostPort("127.0.0.1", port))).build())) {
             assertThat(node.awaitMounted(Duration.ofMillis(50))).isFalse();
@@ -145,7 +148,7 @@ class StorageNodeTest {
 
             master.restart();
 
-            await().until(() -> master.mounts.size() == 2);
+            await().until(() -> master.mounts.size() >= 2);
             await().until(node::isMounted);
             MountSegmentRequest mount = master.mounts.get(1);
             assertThat(Ids.of(mount.getSegment())).isNotEqualTo(before).isEqualTo(node.segmentId());
@@ -165,7 +168,7 @@ class StorageNodeTest {
 
             master.drop(before);
 
-            await().until(() -> master.mounts.size() == 2);
+            await().until(() -> master.mounts.size() >= 2);
             assertThat(Ids.of(master.mounts.get(1).getSegment())).isNotEqualTo(before);
             assertThat(master.mounts.get(1).hasCluster()).isFalse();
         }
@@ -180,7 +183,7 @@ class StorageNodeTest {
 
             master.elect();
 
-            await().until(() -> master.mounts.size() == 2);
+            await().until(() -> master.mounts.size() >= 2);
             assertThat(Ids.of(master.mounts.get(1).getSegment())).isEqualTo(id);
             assertThat(Ids.of(master.mounts.get(1).getCluster()))
                     .isEqualTo(master.epoch().clusterId());
@@ -309,9 +312,9 @@ class StorageNodeTest {
     }
 
     @Test
-    void shouldLeaveNothingBehindWhenItNeverFoundAMaster() throws IOException {
+    void shouldLeaveNothingBehindWhenItNeverFoundAMaster() {
         NodeOptions lonely = options()
-                .masters(List.of(new HostPort("127.0.0.1", freePort())))
+                .masters(List.of(new HostPort("127.0.0.1", reserved.number())))
                 .build();
 
         StorageNode.start(lonely).close();
@@ -320,10 +323,10 @@ class StorageNodeTest {
     }
 
     @Test
-    void shouldKeepItsContentWhenItReturnsWarmAndFindsNoMaster() throws IOException {
+    void shouldKeepItsContentWhenItReturnsWarmAndFindsNoMaster() {
         mounted(options()).close();
         NodeOptions lonely = options()
-                .masters(List.of(new HostPort("127.0.0.1", freePort())))
+                .masters(List.of(new HostPort("127.0.0.1", reserved.number())))
                 .build();
 
         StorageNode.start(lonely).close();
@@ -482,12 +485,6 @@ class StorageNodeTest {
         byte[] bytes = new byte[100_000];
         new Random(seed).nextBytes(bytes);
         return bytes;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

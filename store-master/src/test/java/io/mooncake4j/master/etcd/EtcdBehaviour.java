@@ -24,7 +24,7 @@ public abstract class EtcdBehaviour {
     /** Waits for an answer. */
     protected abstract <T> T answer(CompletableFuture<T> call);
 
-    /** Waits until something is so, for 10 s at most. */
+    /** Waits until something is so. */
     protected abstract void until(String what, BooleanSupplier condition);
 
     @AfterEach

@@ -18,6 +18,7 @@ import io.mooncake4j.master.etcd.EtcdException.Kind;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,11 @@ class JetcdEtcdAccessIT {
     @TempDir
     Path directory;
 
+    /** Etcd takes its time to check a password, on a busy machine more than a request's usual time-out. */
+    private static EtcdOptions.Builder options(EtcdProcess server) {
+        return server.options().requestTimeout(Duration.ofSeconds(20));
+    }
+
     private static EtcdException failure(EtcdOptions options) {
         try (JetcdEtcd etcd = JetcdEtcd.open(options)) {
             return failure(etcd.txn(new EtcdTxn().put("a", bytes("1"))));
@@ -37,7 +43,7 @@ class JetcdEtcdAccessIT {
 
     private static EtcdException failure(CompletableFuture<?> call) {
         try {
-            call.orTimeout(20, TimeUnit.SECONDS).join();
+            call.orTimeout(30, TimeUnit.SECONDS).join();
             throw new AssertionError("it succeeded");
         } catch (CompletionException e) {
             return (EtcdException) e.getCause();
@@ -46,7 +52,7 @@ class JetcdEtcdAccessIT {
 
     private static void assertWorks(JetcdEtcd etcd) {
         etcd.txn(new EtcdTxn().put("a", bytes("1")))
-                .orTimeout(20, TimeUnit.SECONDS)
+                .orTimeout(30, TimeUnit.SECONDS)
                 .join();
         assertThat(etcd.range(EtcdRangeQuery.key("a")).join().entries()).hasSize(1);
     }
@@ -96,7 +102,7 @@ class JetcdEtcdAccessIT {
             switchAuthenticationOn(server);
             Path password = Files.writeString(directory.resolve("password"), "secret\n");
             EtcdOptions right =
-                    server.options().user("mooncake").passwordFile(password).build();
+                    options(server).user("mooncake").passwordFile(password).build();
             try (JetcdEtcd etcd = JetcdEtcd.open(right)) {
                 assertWorks(etcd);
                 assertThat(etcd.health().join().foreignKeys())
@@ -108,7 +114,7 @@ class JetcdEtcdAccessIT {
             }
             String fix = "check --etcd-user, --etcd-password-file";
             assertThat(failure(
-                            server.options().user("mooncake").password("wrong").build()))
+                            options(server).user("mooncake").password("wrong").build()))
                     .hasMessageContainingAll("invalid user ID or password", fix)
                     .extracting(EtcdException::kind)
                     .isEqualTo(Kind.DENIED);
@@ -116,7 +122,7 @@ class JetcdEtcdAccessIT {
                     .hasMessageContainingAll("user name is empty", fix)
                     .extracting(EtcdException::kind)
                     .isEqualTo(Kind.DENIED);
-            assertThat(failure(server.options()
+            assertThat(failure(options(server)
                             .prefix("/elsewhere/")
                             .user("mooncake")
                             .password("secret")

@@ -22,7 +22,7 @@ class JetcdEtcdClusterIT {
     /** A client begins with any member: that which will fail, here. */
     private JetcdEtcd clientOfTheLeader() {
         EtcdOptions options =
-                cluster.options().requestTimeout(Duration.ofSeconds(1)).build();
+                cluster.options().requestTimeout(Duration.ofSeconds(2)).build();
         while (true) {
             JetcdEtcd client = JetcdEtcd.open(options);
             if (client.endpoint().equals(leader.endpoint())) {
@@ -41,7 +41,7 @@ class JetcdEtcdClusterIT {
     private boolean put(String key) {
         try {
             etcd.txn(new EtcdTxn().put(key, bytes(key)))
-                    .orTimeout(20, TimeUnit.SECONDS)
+                    .orTimeout(30, TimeUnit.SECONDS)
                     .join();
             return true;
         } catch (CompletionException e) {
@@ -51,7 +51,7 @@ class JetcdEtcdClusterIT {
     }
 
     private void awaitPut(String key) {
-        Awaitility.await(key).atMost(Duration.ofSeconds(10)).until(() -> put(key));
+        Awaitility.await(key).until(() -> put(key));
     }
 
     @Test

@@ -21,20 +21,28 @@ import org.junit.jupiter.api.Test;
 class JetcdEtcdFaultsIT {
     private static final Duration TIMEOUT = Duration.ofMillis(800);
     /** On top, on a busy machine. */
-    private static final Duration SLACK = Duration.ofSeconds(2);
+    private static final Duration SLACK = Duration.ofSeconds(10);
+    /** What is no part of the fault takes as long as it takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private EtcdProcess server = EtcdProcess.start();
-    private JetcdEtcd etcd =
+    private final JetcdEtcd etcd =
             JetcdEtcd.open(server.options().requestTimeout(TIMEOUT).build());
+    private JetcdEtcd patient = patient();
+
+    private JetcdEtcd patient() {
+        return JetcdEtcd.open(server.options().requestTimeout(PATIENCE).build());
+    }
 
     @AfterEach
     void close() {
         etcd.close();
+        patient.close();
         server.close();
     }
 
     private static <T> T answer(CompletableFuture<T> call) {
-        return call.orTimeout(20, TimeUnit.SECONDS).join();
+        return call.orTimeout(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     private static EtcdException failure(CompletableFuture<?> call) {
@@ -47,16 +55,11 @@ class JetcdEtcdFaultsIT {
     }
 
     private long put(String key, String value) {
-        return put(etcd, key, value);
+        return answer(patient.txn(new EtcdTxn().put(key, bytes(value)))).revision();
     }
 
-    private static long put(Etcd etcd, String key, String value) {
-        return answer(etcd.txn(new EtcdTxn().put(key, bytes(value)))).revision();
-    }
-
-    private void awaitAnswers() {
-        Awaitility.await("etcd answers again")
-                .atMost(Duration.ofSeconds(5))
+    private static void awaitAnswers(Etcd etcd) {
+        Awaitility.await("etcd answers")
                 .ignoreExceptions()
                 .until(() -> answer(etcd.range(EtcdRangeQuery.key("a"))).revision() > 0);
     }
@@ -64,6 +67,7 @@ class JetcdEtcdFaultsIT {
     @Test
     void shouldNotKnowTheOutcomeWithinTheTimeOutWhenEtcdIsKilled() {
         put("a", "1");
+        awaitAnswers(etcd);
         server.kill();
         long start = System.nanoTime();
         EtcdException failure = failure(etcd.txn(new EtcdTxn().put("a", bytes("2"))));
@@ -72,12 +76,13 @@ class JetcdEtcdFaultsIT {
         assertThat(failure.kind()).isEqualTo(Kind.UNKNOWN_OUTCOME);
         assertThat(failure.mayHaveHappened()).isTrue();
         server.restart();
-        awaitAnswers();
+        awaitAnswers(etcd);
     }
 
     @Test
     void shouldNotKnowTheOutcomeAfterTheTimeOutWhenEtcdIsFrozen() {
         put("a", "1");
+        awaitAnswers(etcd);
         server.freeze();
         long start = System.nanoTime();
         EtcdException failure = failure(etcd.txn(new EtcdTxn().put("a", bytes("2"))));
@@ -87,21 +92,27 @@ class JetcdEtcdFaultsIT {
         assertThat(failure.kind()).isEqualTo(Kind.UNKNOWN_OUTCOME);
         assertThat(failure).hasMessageContaining("no answer in time");
         server.thaw();
-        awaitAnswers();
+        awaitAnswers(etcd);
     }
 
     @Test
     void shouldAnswerAgainAtOnceWhenEtcdWasAwayForLong() {
         put("a", "1");
+        awaitAnswers(etcd);
         server.kill();
         // so often that a connection that waits longer each time would wait long
         for (int i = 0; i < 30; i++) {
             assertThat(failure(etcd.range(EtcdRangeQuery.key("a")))).hasMessageContaining("is etcd up");
         }
         server.restart();
-        long start = System.nanoTime();
-        awaitAnswers();
-        assertThat(System.nanoTime() - start).isLessThan(SLACK.toNanos());
+        // calls over a connection that waits fail at once, again and again
+        int failed = 0;
+        while (etcd.range(EtcdRangeQuery.key("a"))
+                .handle((answer, e) -> e != null)
+                .join()) {
+            failed++;
+        }
+        assertThat(failed).isLessThan(5);
     }
 
     @Test
@@ -111,7 +122,7 @@ class JetcdEtcdFaultsIT {
             if (i % 5 == 0) {
                 server.kill();
                 server.restart();
-                awaitAnswers();
+                awaitAnswers(patient);
             }
             put("w/" + i, "" + i);
         }
@@ -141,13 +152,11 @@ class JetcdEtcdFaultsIT {
     void shouldTellAllWhenTheConnectionBreaksBeforeTheFirstChangesWereTold() {
         // more than fits into the connection's buffers, so that the break comes amid them
         String large = "x".repeat(500_000);
-        try (JetcdEtcd patient = JetcdEtcd.open(
-                        server.options().requestTimeout(Duration.ofSeconds(20)).build());
-                CutProxy proxy = CutProxy.to(server.endpoint().getPort());
+        try (CutProxy proxy = CutProxy.to(server.endpoint().getPort());
                 JetcdEtcd through = through(proxy)) {
-            long first = put(patient, "w/0", "0" + large);
+            long first = put("w/0", "0" + large);
             for (int i = 1; i < 40; i++) {
-                put(patient, "w/" + i, i + large);
+                put("w/" + i, i + large);
             }
             proxy.delay(Duration.ofMillis(2));
             Told told = watch(through, first);
@@ -165,14 +174,16 @@ class JetcdEtcdFaultsIT {
     void shouldNotKnowTheOutcomeAndRecoverWhenTheNetworkIsCutWithoutAWord() {
         try (CutProxy proxy = CutProxy.to(server.endpoint().getPort());
                 JetcdEtcd through = through(proxy)) {
-            Told told = watch(through, put(through, "w/0", "0"));
+            Told told = watch(through, put("w/0", "0"));
             told.awaitValues(1);
+            awaitAnswers(through);
             proxy.cut();
             put("w/1", "1");
             assertThat(failure(through.range(EtcdRangeQuery.key("w/0"))).kind()).isEqualTo(Kind.UNKNOWN_OUTCOME);
             proxy.mend();
             told.awaitValues(2);
-            assertThat(put(through, "w/2", "2")).isPositive();
+            awaitAnswers(through);
+            put("w/2", "2");
             told.awaitValues(3);
             assertThat(told.values).containsExactly("0", "1", "2");
         }
@@ -187,7 +198,7 @@ class JetcdEtcdFaultsIT {
             proxy.cut();
             proxy.breakConnections();
             put("w/1", "1");
-            answer(etcd.compact(put("w/2", "2")));
+            answer(patient.compact(put("w/2", "2")));
             proxy.mend();
             Awaitility.await("the end").until(() -> !told.ends.isEmpty());
             assertThat(told.ends).extracting(EtcdException::kind).containsExactly(Kind.COMPACTED);
@@ -197,16 +208,16 @@ class JetcdEtcdFaultsIT {
 
     @Test
     void shouldSayNoSpaceAndHowToGetSomeWhenTheQuotaIsReached() {
-        etcd.close();
+        patient.close();
         server.close();
         server = EtcdProcess.plan().quotaBytes(16 << 20).start();
-        etcd = JetcdEtcd.open(server.options().build());
+        patient = patient();
         long first = put("kept", "kept");
         byte[] large = new byte[1 << 20];
         CompletableFuture<EtcdTxnAnswer> last;
         int puts = 0;
         do {
-            last = etcd.txn(new EtcdTxn().put("large/" + puts++, large));
+            last = patient.txn(new EtcdTxn().put("large/" + puts++, large));
             Awaitility.await("an answer").until(last::isDone);
         } while (!last.isCompletedExceptionally() && puts < 64);
         EtcdException failure = failure(last);
@@ -219,10 +230,10 @@ class JetcdEtcdFaultsIT {
                         "alarm disarm");
         assertThat(failure.kind()).isEqualTo(Kind.NO_SPACE);
         assertThat(failure.mayHaveHappened()).isFalse();
-        EtcdHealth health = answer(etcd.health());
+        EtcdHealth health = answer(patient.health());
         assertThat(health.alarms()).containsExactly("NOSPACE");
         assertThat(health.sizeBytes()).isGreaterThan(8 << 20);
-        assertThat(answer(etcd.range(EtcdRangeQuery.keyAt("kept", first))).entries())
+        assertThat(answer(patient.range(EtcdRangeQuery.keyAt("kept", first))).entries())
                 .hasSize(1);
     }
 
@@ -235,8 +246,10 @@ class JetcdEtcdFaultsIT {
                     .hasMessageContainingAll(
                             "etcd at http://127.0.0.1:" + port, "Connection refused", "--etcd-endpoints");
         }
-        try (JetcdEtcd unknown = JetcdEtcd.open(
-                EtcdOptions.builder().endpoints("nobody.invalid:2379").build())) {
+        try (JetcdEtcd unknown = JetcdEtcd.open(EtcdOptions.builder()
+                .endpoints("nobody.invalid:2379")
+                .requestTimeout(PATIENCE) // a name server may take its time to say no
+                .build())) {
             assertThat(failure(unknown.range(EtcdRangeQuery.key("a"))))
                     .hasMessageContainingAll("etcd at http://nobody.invalid:2379", "--etcd-endpoints");
         }
@@ -253,8 +266,9 @@ class JetcdEtcdFaultsIT {
     /** What a watch of w/ was told. */
     private record Told(List<String> values, List<EtcdException> ends) {
         void awaitValues(int count) {
+            // what comes as one large message is taken for silence until the watch has become patient enough
             Awaitility.await(count + " changes")
-                    .atMost(Duration.ofSeconds(15))
+                    .atMost(PATIENCE.plus(PATIENCE))
                     .until(() -> values.size() >= count || !ends.isEmpty());
             assertThat(ends).isEmpty();
         }

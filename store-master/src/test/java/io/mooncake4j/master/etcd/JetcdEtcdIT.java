@@ -35,6 +35,7 @@ class JetcdEtcdIT extends EtcdBehaviour {
     void connect() {
         etcd = JetcdEtcd.open(server.options()
                 .prefix("/test/" + TESTS.incrementAndGet() + "/")
+                .requestTimeout(Duration.ofSeconds(20))
                 .build());
     }
 
@@ -50,15 +51,12 @@ class JetcdEtcdIT extends EtcdBehaviour {
 
     @Override
     protected <T> T answer(CompletableFuture<T> call) {
-        return call.orTimeout(10, TimeUnit.SECONDS).join();
+        return call.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     @Override
     protected void until(String what, BooleanSupplier condition) {
-        Awaitility.await(what)
-                .atMost(Duration.ofSeconds(10))
-                .pollInterval(Duration.ofMillis(50))
-                .until(condition::getAsBoolean);
+        Awaitility.await(what).pollInterval(Duration.ofMillis(50)).until(condition::getAsBoolean);
     }
 
     @Test

@@ -1,29 +1,18 @@
 package io.mooncake4j.master.etcd;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.HashSet;
-import java.util.Set;
+import io.mooncake4j.transfer.engine.ReservedPort;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Ports for servers that can't take any free one by themselves. None is handed out twice to this JVM. */
+/** Ports for servers that can't take any free one by themselves: theirs until this JVM ends, also while they are down. */
 final class LoopbackPorts {
-    private static final Set<Integer> GIVEN = new HashSet<>();
+    private static final List<ReservedPort> GIVEN = new ArrayList<>();
 
     private LoopbackPorts() {}
 
     static synchronized int free() {
-        try {
-            while (true) {
-                try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                    if (GIVEN.add(socket.getLocalPort())) {
-                        return socket.getLocalPort();
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ReservedPort port = new ReservedPort();
+        GIVEN.add(port);
+        return port.number();
     }
 }

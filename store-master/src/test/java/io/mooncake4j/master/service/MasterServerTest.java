@@ -85,7 +85,7 @@ class MasterServerTest {
     }
 
     private static Deadline soon() {
-        return Deadline.after(Duration.ofSeconds(5));
+        return Deadline.after(Duration.ofSeconds(20));
     }
 
     private PutStartResponse start(long sequence, List<String> keys) {
@@ -236,7 +236,7 @@ class MasterServerTest {
         // both workers are free again long before all keys were looked at
         assertThat(removeByRegex("0$").getRemoved()).isEqualTo(20);
         assertThat(removeByRegex("1$").getRemoved()).isEqualTo(20);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
     }
 
     private RemovedResponse removeByRegex(String regex) {

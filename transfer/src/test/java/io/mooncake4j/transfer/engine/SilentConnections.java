@@ -16,7 +16,7 @@ public final class SilentConnections implements AutoCloseable {
 
     private final List<SocketChannel> channels = new ArrayList<>();
 
-    /** As many as are wanted, or as the limit on open files allows when the server has {@code atServer} of them open. */
+    /** As many as are wanted, or as the limit on open files allows when the server has {@code atServer} of so many open. */
     public static int possible(int wanted, int atServer) throws IOException {
         long limit = Files.readAllLines(Path.of("/proc/self/limits")).stream()
                 .filter(line -> line.startsWith("Max open files"))
@@ -24,7 +24,8 @@ public final class SilentConnections implements AutoCloseable {
                 .findFirst()
                 .orElse(0);
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            return (int) Math.min(wanted, limit - open.count() - atServer - SPARE_DESCRIPTORS);
+            long descriptors = limit - open.count() - SPARE_DESCRIPTORS;
+            return (int) Math.min(wanted, descriptors * wanted / (wanted + atServer));
         }
     }
 

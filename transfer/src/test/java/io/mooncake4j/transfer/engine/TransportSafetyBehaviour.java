@@ -146,7 +146,7 @@ public abstract class TransportSafetyBehaviour extends TransportCase {
         int port = start(node, AccessHook.NONE).port();
         Transport transport = transport();
         assertThat(write(transport, port, node, 3).outcome()).isEqualTo(Outcome.DONE);
-        assertThat(node.sessions().cut(client, 3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(node.sessions().cut(client, 3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(20));
 
         for (long generation = 1; generation <= 3; generation++) {
             TransferOp first = write(transport, port, node, generation);
@@ -163,7 +163,7 @@ public abstract class TransportSafetyBehaviour extends TransportCase {
     void shouldAdmitCutGenerationWhenGenerationRuleIsOff() throws Exception {
         TestNode node = new TestNode(1, 1 << 20, SafetySwitches.allExcept(SafetyRule.GENERATION));
         int port = start(node, AccessHook.NONE).port();
-        assertThat(node.sessions().cut(client, 3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(node.sessions().cut(client, 3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(20));
         filled(node.memory(0, 0, 1 << 20)); // the memory has a new owner, which trusts the cut
         assertThat(write(transport(), port, node, 3).outcome()).isEqualTo(Outcome.DONE);
         BytePattern.check(node.memory(0, 0, 1000), 8, 0);
@@ -179,7 +179,7 @@ public abstract class TransportSafetyBehaviour extends TransportCase {
         hook.awaitStall();
         CompletableFuture<Void> cut = node.sessions().cut(client, 1).toCompletableFuture();
         CompletableFuture<Void> again = node.sessions().cut(client, 1).toCompletableFuture();
-        assertThat(writing.get(10, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.UNANSWERED);
+        assertThat(writing.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.UNANSWERED);
         TransferOp other = new TransferOp(0, 0, ByteBuffer.allocate(1000));
         run(transport, port, node.draft(Mode.READ, UUID.randomUUID()).range(0, 0, 1000), other);
         assertThat(other.outcome()).isEqualTo(Outcome.DONE);
@@ -187,8 +187,8 @@ public abstract class TransportSafetyBehaviour extends TransportCase {
         assertThat(again).isNotDone();
 
         hook.release();
-        assertThat(cut).succeedsWithin(Duration.ofSeconds(10));
-        assertThat(again).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(cut).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(again).succeedsWithin(Duration.ofSeconds(20));
         filled(node.memory(0, 0, 1 << 20)); // the memory has a new owner, which trusts the cut
         await().during(Duration.ofMillis(100))
                 .untilAsserted(() -> BytePattern.checkAll(node.memory(0, 0, 1000), UNTOUCHED));
@@ -205,7 +205,7 @@ public abstract class TransportSafetyBehaviour extends TransportCase {
         assertThat(node.sessions().cut(client, 1).toCompletableFuture()).isCompleted();
         filled(node.memory(0, 0, 1 << 20)); // the memory has a new owner, which trusts the cut
         hook.release();
-        writing.get(10, TimeUnit.SECONDS);
+        writing.get(20, TimeUnit.SECONDS);
         BytePattern.check(node.memory(0, 0, 1000), 8, 0); // and loses its bytes
     }
 }

@@ -141,6 +141,7 @@ class LeaderSearchTest {
     void shouldSayThatNothingWasDeliveredWhenNobodyLeadsUntilTheDeadline() {
         second.lead(false);
         RpcClient client = fixture.client(both());
+        await().until(() -> first.asked.get() > 1 && second.asked.get() > 1); // then it has an answer of each
 
         RpcException failure = localFailureOf(callAsync(client, "", Deadline.after(Duration.ofMillis(300))));
 

@@ -5,6 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 /** One end of a connection that says exactly what a test wants. Knows the layout of frames by itself. */
 final class RawPeer implements AutoCloseable {
     static final int MAGIC = 0x4D43344A;
+
+    private static final int NARROW_BYTES = 128 << 10;
 
     private final Socket socket;
     private final DataInputStream in;
@@ -31,6 +34,14 @@ final class RawPeer implements AutoCloseable {
 
     static RawPeer connect(int port) throws IOException {
         return new RawPeer(new Socket("127.0.0.1", port));
+    }
+
+    /** One whose kernel takes little for it: how much it takes unasked differs from machine to machine. */
+    static RawPeer connectNarrowly(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(NARROW_BYTES); // before it connects, or it comes too late
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        return new RawPeer(socket);
     }
 
     static byte[] frame(int magic, int major, int kind, int code, long id, long timeLeftMicros, byte[] body) {

@@ -10,6 +10,7 @@ import static io.mooncake4j.transfer.rpc.RpcFixture.textOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
@@ -24,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,18 +85,16 @@ class RpcCallTest {
 
     @Test
     void shouldPipelineAndMatchAnswersWhenTheyComeOutOfOrder() {
-        List<RpcCall> waiting = Collections.synchronizedList(new ArrayList<>());
-        RpcClient client = fixture.client(fixture.server(call -> {
-            waiting.add(call);
-            if (waiting.size() == 10) {
-                Collections.reverse(waiting);
-                waiting.forEach(RpcFixture::echo);
-            }
-        }));
+        List<RpcCall> waiting = new CopyOnWriteArrayList<>();
+        RpcClient client = fixture.client(fixture.server(waiting::add));
         List<String> ended = Collections.synchronizedList(new ArrayList<>());
         List<CompletableFuture<String>> calls = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             calls.add(callAsync(client, "call " + i).whenComplete((answer, e) -> ended.add(answer)));
+        }
+        await().until(() -> waiting.size() == 10);
+        for (int i = 9; i >= 0; i--) {
+            RpcFixture.echo(waiting.get(i));
         }
         for (int i = 0; i < 10; i++) {
             assertThat(get(calls.get(i))).isEqualTo("call " + i);
@@ -122,7 +122,8 @@ class RpcCallTest {
 
     @Test
     void shouldTimeOutWhenTheServerDoesNotAnswerInTime() {
-        RpcClient client = fixture.client(fixture.server(call -> {}));
+        RpcClient client = fixture.client(fixture.server(RpcCallTest::answerFirst));
+        call(client, "first"); // so that it is connected
         long start = System.nanoTime();
         RpcException failure = catchThrowableOfType(
                 RpcException.class, () -> call(client, "", Deadline.after(Duration.ofMillis(300))));
@@ -135,11 +136,20 @@ class RpcCallTest {
     @Test
     void shouldEndEachAtItsOwnDeadlineWhenSeveralAreInFlight() {
         RpcClient client = fixture.client(fixture.server(call -> {}));
-        CompletableFuture<String> late = callAsync(client, "", Deadline.after(Duration.ofMillis(600)));
-        CompletableFuture<String> early = callAsync(client, "", Deadline.after(Duration.ofMillis(100)));
+        List<String> ended = Collections.synchronizedList(new ArrayList<>());
+        CompletableFuture<String> late = callAsync(client, "", Deadline.after(Duration.ofMillis(900)))
+                .whenComplete((answer, e) -> ended.add("late"));
+        CompletableFuture<String> early = callAsync(client, "", Deadline.after(Duration.ofMillis(100)))
+                .whenComplete((answer, e) -> ended.add("early"));
         assertThat(localFailureOf(early).code()).isEqualTo(ErrorCode.RPC_TIMEOUT);
-        assertThat(late).isNotDone();
         assertThat(localFailureOf(late).code()).isEqualTo(ErrorCode.RPC_TIMEOUT);
+        assertThat(ended).containsExactly("early", "late");
+    }
+
+    private static void answerFirst(RpcCall call) {
+        if (textOf(call).equals("first")) {
+            RpcFixture.echo(call);
+        }
     }
 
     @Test

@@ -155,17 +155,17 @@ class RpcLimitsTest {
         RpcServer server = fixture.server(
                 fixture.serverOptions()
                         .maxInFlightPerConnection(8)
-                        .heartbeat(Duration.ofMillis(20))
-                        .idleTimeout(Duration.ofMillis(100)),
+                        .heartbeat(Duration.ofMillis(100))
+                        .idleTimeout(Duration.ofSeconds(1)),
                 handled::add);
-        RpcClient client = fixture.client(server);
+        RpcClient client = fixture.client(fixture.clientOptions(server.port()).heartbeat(Duration.ofMillis(100)));
         List<CompletableFuture<String>> calls = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             calls.add(callAsync(client, "call " + i));
         }
         await().until(() -> handled.size() == 8);
         // longer than the idle timeout: a peer that is not read is not taken for dead
-        await().during(Duration.ofMillis(300)).until(() -> handled.size() == 8);
+        await().during(Duration.ofMillis(1300)).until(() -> handled.size() == 8);
         for (int i = 0; i < 100; i++) {
             RpcFixture.echo(handled.take());
         }
@@ -183,7 +183,7 @@ class RpcLimitsTest {
             handled.incrementAndGet();
             call.reply(answer);
         });
-        try (RawPeer client = RawPeer.connect(server.port())) {
+        try (RawPeer client = RawPeer.connectNarrowly(server.port())) {
             int requests = 500;
             for (int i = 0; i < requests; i++) {
                 client.send(RawPeer.request(REMOVE_ALL, i, new byte[0]));
@@ -201,13 +201,14 @@ class RpcLimitsTest {
     @Test
     void shouldCloseWhenAnswersAreNotTakenForLong() throws Exception {
         RpcServer server = fixture.server(
-                fixture.serverOptions().heartbeat(Duration.ofMillis(50)).idleTimeout(Duration.ofMillis(500)),
+                fixture.serverOptions().heartbeat(Duration.ofMillis(50)).idleTimeout(Duration.ofSeconds(1)),
                 call -> call.reply(text("x".repeat(1 << 20))));
-        try (RawPeer client = RawPeer.connect(server.port())) {
+        try (RawPeer client = RawPeer.connectNarrowly(server.port())) {
             for (int i = 0; i < 100; i++) {
                 client.send(RawPeer.request(REMOVE_ALL, i, new byte[0]));
             }
-            RpcClient other = fixture.client(server);
+            RpcClient other =
+                    fixture.client(fixture.clientOptions(server.port()).heartbeat(Duration.ofMillis(50)));
             await().atMost(PATIENCE).until(() -> {
                 call(other, "");
                 return closed(client);

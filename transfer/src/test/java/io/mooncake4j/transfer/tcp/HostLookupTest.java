@@ -122,7 +122,7 @@ class HostLookupTest {
                     "node-9.example",
                     50_052,
                     node.draft(Mode.READ, new UUID(1, 1)).range(0, 0, 10).seal());
-            transport.run(new SegmentTransfer(target, List.of(op)), Deadline.after(Duration.ofMillis(100)));
+            transport.run(new SegmentTransfer(target, List.of(op)), Deadline.after(Duration.ofMillis(500)));
             assertThat(op.outcome()).isEqualTo(TransferOp.Outcome.NEVER_SENT);
             assertThat(op.error()).isEqualTo(ErrorCode.RPC_TIMEOUT);
             assertThat(op.detail()).contains("node-9.example");

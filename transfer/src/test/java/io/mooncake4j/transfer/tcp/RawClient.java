@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +15,17 @@ import java.util.UUID;
 
 /** Speaks the data protocol byte by byte, right or wrong. */
 final class RawClient implements AutoCloseable {
+    private static final int NARROW_BYTES = 128 << 10;
+
     private final Socket socket;
     private final DataInputStream in;
 
     RawClient(int port) throws IOException {
-        socket = new Socket("127.0.0.1", port);
+        this(new Socket("127.0.0.1", port));
+    }
+
+    private RawClient(Socket connected) throws IOException {
+        socket = connected;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(20_000);
         in = new DataInputStream(socket.getInputStream());
@@ -43,9 +50,20 @@ final class RawClient implements AutoCloseable {
     }
 
     static RawClient greeted(int port, UUID client) throws IOException {
-        RawClient raw = new RawClient(port);
-        assertThat(raw.hello(client, 1, TestNode.NONCE)).isEqualTo(ErrorCode.OK);
-        return raw;
+        return new RawClient(port).greet(client);
+    }
+
+    private RawClient greet(UUID client) throws IOException {
+        assertThat(hello(client, 1, TestNode.NONCE)).isEqualTo(ErrorCode.OK);
+        return this;
+    }
+
+    /** One whose kernel takes little for it: how much it takes unasked differs from machine to machine. */
+    static RawClient greetedNarrowly(int port, UUID client) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(NARROW_BYTES); // before it connects, or it comes too late
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        return new RawClient(socket).greet(client);
     }
 
     /** The head of a request for operations of these lengths on range 0, one behind the other. */

@@ -109,13 +109,13 @@ class TcpPoolTest {
 
     @Test
     void shouldRetireConnectionBeforeNodeDoesWhenItIsIdle() throws Exception {
-        TcpDataServer server = start(0, Duration.ofMillis(600), AccessHook.NONE);
+        TcpDataServer server = start(0, Duration.ofSeconds(1), AccessHook.NONE);
         TcpTransport transport = transport(4);
         for (int i = 0; i < 3; i++) {
+            await().until(() -> server.connectionCount() == 0);
             // a write is never repeated, so each of them had a live connection
             assertThat(run(transport, server.port(), Mode.WRITE, SOON).outcome())
                     .isEqualTo(Outcome.DONE);
-            await().until(() -> server.connectionCount() == 0);
         }
     }
 
