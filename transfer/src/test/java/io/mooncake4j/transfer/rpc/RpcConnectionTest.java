@@ -77,6 +77,7 @@ class RpcConnectionTest {
     void shouldSayThatItWasNotDeliveredAndWhyWhenNoServerIsThere() throws Exception {
         int port = unusedPort();
         RpcClient client = fixture.client(fixture.clientOptions(port));
+        await().until(() -> isRefused(client)); // then it knows why
         RpcException failure = localFailureOf(callAsync(client, "", Deadline.after(Duration.ofMillis(300))));
         assertThat(failure.code()).isEqualTo(ErrorCode.RPC_TIMEOUT);
         assertThat(failure.maybeDelivered()).isFalse();
