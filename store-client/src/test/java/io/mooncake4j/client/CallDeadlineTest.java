@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,11 +23,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whichever of its questions a master or node leaves unanswered, a call ends at its deadline. */
 class CallDeadlineTest {
-    private static final Duration TIMEOUT = Duration.ofMillis(400);
-    /** Until a thread that shares its core with builds runs; far below the timeout of a request. */
-    private static final Duration SLACK = Duration.ofMillis(1600);
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
+    /** Until a thread that shares its core with builds runs. */
+    private static final Duration SLACK = Duration.ofSeconds(15);
+    /** Which no call may wait for. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(50);
 
     private static final int MORE_THAN_A_WAVE = (int) Wave.MAX_BYTES + 1;
+    private static final byte[] LARGE = Values.of("k", MORE_THAN_A_WAVE);
 
     /** One operation of the SDK, by name. */
     private record Call(String name, Consumer<MooncakeClient> run) {
@@ -37,20 +41,24 @@ class CallDeadlineTest {
     }
 
     private static final Call PUT = new Call("put", client -> client.put("k", Values.of("k", 10)));
-    private static final Call LARGE_PUT =
-            new Call("put of several waves", client -> client.put("k", Values.of("k", MORE_THAN_A_WAVE)));
+    private static final Call LARGE_PUT = new Call("put of several waves", client -> client.put("k", LARGE));
     private static final Call GET = new Call("get", client -> client.get("there"));
 
     @RegisterExtension
     final ScriptedStore scripted = new ScriptedStore(
             1,
             builder -> builder.operationTimeout(TIMEOUT)
-                    .requestTimeout(Duration.ofSeconds(10))
+                    .requestTimeout(REQUEST_TIMEOUT)
                     .closeTimeout(Duration.ofMillis(1)));
 
     private final ScriptedMaster master = scripted.master;
     private final UUID segment = master.segments.get(0);
     private final MooncakeClient client = scripted.client();
+
+    @BeforeEach
+    void connect() {
+        scripted.connect(client);
+    }
 
     static Stream<Arguments> questions() {
         return Stream.of(
