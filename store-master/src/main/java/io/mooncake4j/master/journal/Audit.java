@@ -148,10 +148,29 @@ public final class Audit {
         if (guarded(() -> Bucket.addMissing(new HashMap<>(buckets)))) {
             Bucket.addMissing(buckets);
         }
-        each(Keys.JOURNAL, EtcdRangeQuery.endOf(Keys.JOURNAL), this::takeEntry);
+        readJournal();
         strangers();
         checkWhole();
         new PlacementCheck(state, segments, segmentsRead, buckets.keySet(), this::found).run();
+    }
+
+    /** In large pages, as long as its keys are what they should be. */
+    private void readJournal() {
+        String[] next = {Keys.entry(1)};
+        each(Keys.JOURNAL, next[0], this::takeEntry);
+        WaitingLoop loop = new WaitingLoop();
+        try {
+            loop.await(new JournalPages(etcd, loop, revision).read(0, entry -> {
+                takeEntry(entry);
+                next[0] = entry.key() + '\0';
+                return true;
+            }));
+        } catch (CompletionException e) {
+            if (!(EtcdException.unwrapped(e) instanceof FormatException)) {
+                throw EtcdException.of(e);
+            }
+            each(next[0], EtcdRangeQuery.endOf(Keys.JOURNAL), this::takeEntry);
+        }
     }
 
     private void found(String key, String what) {

@@ -67,7 +67,12 @@ final class Batch {
 
     /** What the transaction will carry, about. */
     int bytes() {
-        return records.length() + bucketBytes + (segments == null ? 0 : segments.length);
+        return bytesWithSegments(segments == null ? 0 : segments.length);
+    }
+
+    /** The same if the value of the segments has so many. */
+    int bytesWithSegments(int segmentsBytes) {
+        return records.length() + bucketBytes + segmentsBytes;
     }
 
     /** Nothing is added any more. */

@@ -26,6 +26,8 @@ public final class EtcdJournal implements ChangeLog {
 
     /** etcd takes 1.5 MiB a request by default. */
     private static final int LARGEST_BATCH_BYTES = 1 << 20;
+    /** All segments are one value: some thousand of them. */
+    private static final int LARGEST_SEGMENTS_BYTES = 1 << 20;
     /** A transaction of etcd has 128 operations by default. */
     private static final int MOST_BUCKETS = 100;
 
@@ -48,6 +50,9 @@ public final class EtcdJournal implements ChangeLog {
 
     // Guarded by this.
     private final SegmentsValue segments;
+    /** Of their value. */
+    private int segmentsBytes;
+
     private final ArrayDeque<Batch> sealed = new ArrayDeque<>();
     private Batch open;
     private @Nullable Encoder spare;
@@ -86,6 +91,7 @@ public final class EtcdJournal implements ChangeLog {
         this.options = options;
         this.onLost = onLost;
         this.segments = found.segments();
+        this.segmentsBytes = segments.encode().length;
         this.last = found.head().sequence();
         this.committed = last;
         this.headRevision = found.headRevision();
@@ -101,6 +107,10 @@ public final class EtcdJournal implements ChangeLog {
 
     @Override
     public synchronized long append(Change change) {
+        boolean toSegments = SegmentsValue.takes(change);
+        if (toSegments && !open.isEmpty() && open.bytesWithSegments(segmentsBytes) > LARGEST_BATCH_BYTES) {
+            seal();
+        }
         long sequence = ++last;
         if (lost) {
             return sequence; // nobody will write it
@@ -110,9 +120,10 @@ public final class EtcdJournal implements ChangeLog {
             oldestNanos = now;
         }
         open.add(change, now);
-        if (SegmentsValue.takes(change)) {
+        if (toSegments) {
             segments.apply(change, sequence);
             open.segments = segments.encode();
+            segmentsBytes = open.segments.length;
         }
         if (open.bytes() >= LARGEST_BATCH_BYTES) {
             seal();
@@ -253,6 +264,16 @@ public final class EtcdJournal implements ChangeLog {
         return lag > STALL_NANOS
                 ? "etcd has not taken a change of placement for " + lag / 1_000_000 + " ms; try again"
                 : room.refusal();
+    }
+
+    @Override
+    public synchronized @Nullable String refusal(Change.SegmentMounted segment) {
+        int growth = segments.growthBytes(segment);
+        return growth <= 0 || segmentsBytes + growth <= LARGEST_SEGMENTS_BYTES
+                ? null
+                : "the cluster has " + segments.mounted().size() + " segments, which take " + segmentsBytes + " of "
+                        + LARGEST_SEGMENTS_BYTES + " bytes of one etcd value; no more can be mounted: mount fewer and"
+                        + " larger segments, or run a second cluster";
     }
 
     /** What is known of the space in etcd from now on. On the loop. */

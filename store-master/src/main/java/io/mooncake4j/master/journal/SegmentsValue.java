@@ -79,6 +79,18 @@ public final class SegmentsValue {
         return List.copyOf(dropped);
     }
 
+    /** How much longer the value becomes, about, if this is mounted or moves. */
+    int growthBytes(Change.SegmentMounted segment) {
+        Change.SegmentMounted before = mounted.get(segment.segmentId());
+        return bytes(segment) - (before == null ? 0 : bytes(before));
+    }
+
+    private static int bytes(Change.SegmentMounted segment) {
+        Encoder out = new Encoder(256);
+        Records.segment(out, segment);
+        return out.length();
+    }
+
     byte[] encode() {
         Encoder out = Envelope.SEGMENTS.start(256);
         out.u64(sequence);

@@ -52,6 +52,11 @@ public interface ChangeLog {
         return null;
     }
 
+    /** Why this segment can't be mounted, or moved, or null. */
+    default @Nullable String refusal(Change.SegmentMounted segment) {
+        return null;
+    }
+
     /** How it does; null where it isn't durable. */
     default @Nullable JournalStatus status() {
         return null;

@@ -41,7 +41,8 @@ public final class Segments {
      * holds. The same again is harmless.
      *
      * @throws StoreException SEGMENT_NOT_FOUND if its content is not ours to take: it must come back empty under a new
-     *     id; SEGMENT_ALREADY_EXISTS if an empty one comes under an id that has content; INVALID_PARAMS
+     *     id; SEGMENT_ALREADY_EXISTS if an empty one comes under an id that has content; INVALID_PARAMS;
+     *     UNAVAILABLE_IN_CURRENT_STATUS if the journal can't keep as many
      */
     public synchronized Segment mount(Offer offer, Commit commit, long nowNanos) {
         check(offer);
@@ -78,6 +79,9 @@ public final class Segments {
                     ErrorCode.SEGMENT_NOT_FOUND, "segment " + offer.segmentId() + " came back with another size");
         }
         Segment.Address before = known.address();
+        if (!before.equals(offer.address())) {
+            checkRoom(mounted(offer));
+        }
         if (!known.remount(offer.address(), nowNanos)) {
             throw new StoreException(
                     ErrorCode.SEGMENT_NOT_FOUND, "that process of segment " + offer.segmentId() + " has ended before");
@@ -101,6 +105,7 @@ public final class Segments {
 
     private Segment mountNew(Offer offer, Commit commit, long nowNanos) {
         Change.SegmentMounted change = mounted(offer);
+        checkRoom(change);
         commit.upTo(core.log.append(change));
         Segment segment = core.durable.apply(change, nowNanos);
         segment.begin(core.settings, core.generations, false, nowNanos, nowNanos);
@@ -113,6 +118,13 @@ public final class Segments {
                 offer.address().host(),
                 offer.address().dataPort());
         return segment;
+    }
+
+    private void checkRoom(Change.SegmentMounted change) {
+        String refusal = core.log.refusal(change);
+        if (refusal != null) {
+            throw new StoreException(ErrorCode.UNAVAILABLE_IN_CURRENT_STATUS, refusal);
+        }
     }
 
     private static void check(Offer offer) {

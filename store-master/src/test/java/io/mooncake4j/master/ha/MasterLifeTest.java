@@ -22,6 +22,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MasterLifeTest {
@@ -162,6 +163,32 @@ class MasterLifeTest {
         seconds(10); // what was sent before has to time out
         assertThat(second.life.loaded()).isCompleted();
         assertThat(second.leads()).isFalse();
+    }
+
+    @Test
+    void shouldWarnOnceOfTheAddressThatOnlyItsOwnMachineReachesWhenTheLeaderHasAnother() {
+        first = new Process("127.0.0.1:1");
+        second = new Process("10.0.0.2:2");
+        try (LoggedLines lines = new LoggedLines(MasterLife.class)) {
+            startBoth();
+            seconds(5);
+            assertThat(lines.with("--advertise"))
+                    .singleElement()
+                    .asString()
+                    .contains("only its own machine reaches 127.0.0.1:1; set --advertise HOST:PORT there");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1:1, localhost:2", "10.0.0.1:1, 10.0.0.2:2"})
+    void shouldNotWarnOfAddressesWhenAllMastersAreReachedAlike(String one, String other) {
+        first = new Process(one);
+        second = new Process(other);
+        try (LoggedLines lines = new LoggedLines(MasterLife.class)) {
+            startBoth();
+            seconds(5);
+            assertThat(lines.with("--advertise")).isEmpty();
+        }
     }
 
     @Test

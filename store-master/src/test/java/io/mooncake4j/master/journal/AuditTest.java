@@ -11,6 +11,7 @@ import io.mooncake4j.master.placement.Segment;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What only shows when records that can be read are held against each other; what can't be read is in DamagedPlacementTest. */
@@ -132,5 +133,42 @@ class AuditTest {
         Records.write(both, removed);
         etcd.write(Keys.entry(5), Entry.seal(both, 3));
         assertThat(audit().findings()).extracting(Audit.Finding::key).contains(Keys.entry(5), Keys.HEAD);
+    }
+
+    @Test
+    void shouldAskSeldomWhenTheJournalIsOfManySmallCommits() {
+        for (int i = 0; i < 2000; i++) {
+            place("k" + i, i + 1, 1, SEGMENT, new Extent(i % 4, i / 4 % 16 * 64L, 1));
+        }
+        AtomicInteger asked = new AtomicInteger();
+        Audit audit = Audit.of(etcd.client(new EtcdModel.Link() {
+            @Override
+            public boolean arrives() {
+                asked.incrementAndGet();
+                return true;
+            }
+        }));
+
+        assertThat(audit.summary().entries()).isEqualTo(2000);
+        assertThat(audit.state().objects().objectCount()).isEqualTo(2000);
+        assertThat(asked).hasValueLessThan(40);
+    }
+
+    @Test
+    void shouldReadTheRestWhenAKeyOfTheJournalIsNoNumber() {
+        place("k", 1, 100, SEGMENT, new Extent(0, 0, 100));
+        etcd.write(Keys.JOURNAL + "!", new byte[1]);
+        for (int i = 10; i < 40; i++) {
+            etcd.write(Keys.JOURNAL + "x" + i, new byte[1]);
+        }
+
+        Audit audit = audit();
+
+        assertThat(audit.findings())
+                .extracting(Audit.Finding::key)
+                .hasSize(31)
+                .startsWith(Keys.JOURNAL + "!", Keys.JOURNAL + "x10", Keys.JOURNAL + "x11")
+                .doesNotHaveDuplicates();
+        assertThat(audit.state().objects().objectCount()).isEqualTo(1);
     }
 }

@@ -257,6 +257,42 @@ class EtcdJournalTest {
     }
 
     @Test
+    void shouldRefuseASegmentWhenTheirValueWouldOutgrowATransaction() {
+        int mounts = 0;
+        String refusal = journal.refusal(longNamed(mounts));
+        while (refusal == null) {
+            change(longNamed(mounts++));
+            refusal = journal.refusal(longNamed(mounts));
+        }
+        assertThat(refusal).contains(mounts + " segments", "of 1048576 bytes");
+        assertThat(journal.refusal(longNamed(0))).as("one that is there moves").isNull();
+
+        loop.pass(EtcdJournal.GATHER_NANOS);
+        change(new Change.SegmentDropped(longNamed(0).segmentId()));
+        assertThat(journal.refusal(longNamed(mounts))).isNull();
+        fillBatchNearly();
+        change(longNamed(mounts));
+        loop.pass(EtcdJournal.GATHER_NANOS);
+        assertThat(losses).isEmpty();
+        assertThat(etcd.largestTransactionBytes()).isLessThan(3 << 19);
+        assertThat(read().segments().mounted()).hasSize(mounts);
+    }
+
+    /** Its texts are as long as they may be. */
+    private static Change.SegmentMounted longNamed(int number) {
+        String name = "\u20ac".repeat(255);
+        return new Change.SegmentMounted(
+                new UUID(5, number), name, name, 1 << 20, 1 << 20, new Segment.Address(name, 1234, 77));
+    }
+
+    private void fillBatchNearly() {
+        byte[] key = new byte[4096];
+        for (int i = 0; i < 250; i++) {
+            change(new Change.ObjectRemoved("default", key, i));
+        }
+    }
+
+    @Test
     void shouldNameThePartWhenOneOfABucketIsMissing() {
         change(mounted(SEGMENT));
         fillBucketAtOnce(0);

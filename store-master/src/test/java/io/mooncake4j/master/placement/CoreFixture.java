@@ -72,7 +72,15 @@ public final class CoreFixture {
         return mount(UUID.randomUUID(), name, sizeBytes, 1, null);
     }
 
+    public Segment mount(String name, long sizeBytes, long regionBytes) {
+        return mount(UUID.randomUUID(), name, sizeBytes, regionBytes, 1, null);
+    }
+
     public Segment mount(UUID id, String name, long sizeBytes, long nonce, @Nullable UUID cluster) {
+        return mount(id, name, sizeBytes, 1 << 20, nonce, cluster);
+    }
+
+    private Segment mount(UUID id, String name, long sizeBytes, long regionBytes, long nonce, @Nullable UUID cluster) {
         return core.segments()
                 .mount(
                         new Segments.Offer(
@@ -80,7 +88,7 @@ public final class CoreFixture {
                                 name,
                                 "host-" + name,
                                 sizeBytes,
-                                1 << 20,
+                                regionBytes,
                                 new Segment.Address("127.0.0.1", 50_052, nonce),
                                 cluster),
                         new Commit(),

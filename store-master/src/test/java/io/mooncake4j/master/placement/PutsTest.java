@@ -344,4 +344,22 @@ class PutsTest {
         assertThat(fixture.core.puts().fate(fixture.key("k"), grant.id(), fixture.now()))
                 .isEqualTo(Puts.Fate.NEVER);
     }
+
+    @Test
+    void shouldGrantNoMoreExtentsThanARecordOfTheJournalTakes() {
+        CoreFixture many = new CoreFixture();
+        many.mount("n1", 20_000L << 10, 1 << 10);
+        many.mount("n2", 20_000L << 10, 1 << 10);
+
+        assertThat(many.start(ALICE, "too many", 16_385L << 10).code()).isEqualTo(ErrorCode.NO_AVAILABLE_HANDLE);
+        assertThat(many.usedBytes()).isZero();
+
+        Grant all = many.start(ALICE, "all", 16_384L << 10).grant();
+        assertThat(all.targets()[0].replica().extentCount()).isEqualTo(16_384);
+        assertThat(many.revoke(ALICE, "all", all.id(), 0)).isEqualTo(ErrorCode.OK);
+
+        Grant half = many.start(ALICE, many.nextSequence(), "half", 10_000L << 10, CoreFixture.terms(2))
+                .grant();
+        assertThat(half.targets()).as("replicas that fit together").hasSize(1);
+    }
 }

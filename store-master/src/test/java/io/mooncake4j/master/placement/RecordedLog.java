@@ -2,15 +2,27 @@ package io.mooncake4j.master.placement;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A journal that keeps its changes; from {@link #hide} on they are durable when a test says so. Safe for all threads. */
 final class RecordedLog implements ChangeLog {
     private final List<Change> changes = new ArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private volatile boolean hides;
+    private volatile @Nullable String refusal;
 
     void hide() {
         hides = true;
+    }
+
+    /** From now on no segment is mounted or moved. */
+    void refuseSegments(String why) {
+        refusal = why;
+    }
+
+    @Override
+    public @Nullable String refusal(Change.SegmentMounted segment) {
+        return refusal;
     }
 
     synchronized List<Change> changes() {

@@ -233,6 +233,26 @@ class SegmentsTest {
                 .isEqualTo(Puts.Fate.REMOVED);
     }
 
+    @Test
+    void shouldRefuseOnlyWhatTheJournalCannotKeepWhenItHasNoRoomForSegments() {
+        RecordedLog log = new RecordedLog();
+        CoreFixture full = new CoreFixture(SafetyRules.ALL, log);
+        UUID known = full.mount("n1", MIB).id();
+        log.refuseSegments("no room");
+
+        assertThatThrownBy(() -> full.mount("n2", MIB)).isInstanceOfSatisfying(StoreException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE_IN_CURRENT_STATUS);
+            assertThat(e.reason()).isEqualTo("no room");
+        });
+        UUID cluster = full.core.epoch().clusterId();
+        assertThatThrownBy(() -> full.mount(known, "n1", MIB, 2, cluster)).hasMessageContaining("no room");
+        assertThat(full.core.segmentTable().all()).extracting(Segment::name).containsExactly("n1");
+        assertThat(full.mount(known, "n1", MIB, 1, null).id()).as("as it is").isEqualTo(known);
+        assertThat(log.changes())
+                .filteredOn(Change.SegmentMounted.class::isInstance)
+                .hasSize(1);
+    }
+
     /** A drop that comes between the record of a put and its effect must wait. */
     @Test
     void shouldEndPutAndForgetItWhenItsNodeLeavesInTheMiddle() throws Exception {

@@ -14,35 +14,6 @@ class UndurableTest {
     private final LaggingLog log = new LaggingLog();
     private final CoreFixture fixture = new CoreFixture(SafetyRules.ALL, log);
 
-    /** Nothing becomes durable. */
-    private static final class LaggingLog implements ChangeLog {
-        private long last;
-        private boolean prompt = true;
-
-        @Override
-        public long append(Change change) {
-            return ++last;
-        }
-
-        @Override
-        public long lastSequence() {
-            return last;
-        }
-
-        @Override
-        public void whenDurable(long sequence, Waiter waiter) {}
-
-        @Override
-        public boolean acknowledgesAtOnce() {
-            return prompt;
-        }
-
-        @Override
-        public boolean durable() {
-            return true;
-        }
-    }
-
     private Commit removeAll() {
         Commit commit = new Commit();
         fixture.core.removals().removeMatching(fixture.core.objects().tenant(""), key -> true, commit, fixture.now());
@@ -54,7 +25,7 @@ class UndurableTest {
         fixture.mount("n1", 1 << 20);
         fixture.put(ALICE, "k", 1000);
         assertThat(fixture.remove("k")).isEqualTo(ErrorCode.OK);
-        assertThat(removeAll().sequence()).isEqualTo(log.last);
+        assertThat(removeAll().sequence()).isEqualTo(log.lastSequence());
     }
 
     @Test
@@ -62,7 +33,7 @@ class UndurableTest {
         fixture.mount("n1", 1 << 20);
         fixture.put(ALICE, "k", 1000);
         assertThat(fixture.start(ALICE, "k", 1000).code()).isEqualTo(ErrorCode.OBJECT_ALREADY_EXISTS);
-        log.prompt = false;
+        log.stopAcknowledging();
         assertThat(fixture.start(ALICE, "k", 1000).code()).isEqualTo(ErrorCode.PUT_IN_PROGRESS);
     }
 }

@@ -3,6 +3,8 @@ package io.mooncake4j.master.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mooncake4j.master.etcd.EtcdOptions;
+import io.mooncake4j.master.ha.LoggedLines;
 import io.mooncake4j.master.placement.CoreAudit;
 import io.mooncake4j.transfer.rpc.RpcClient;
 import io.mooncake4j.transfer.rpc.RpcClientOptions;
@@ -48,6 +50,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MasterServerTest {
     private static final UUID CLIENT = new UUID(5, 5);
@@ -369,5 +373,27 @@ class MasterServerTest {
                         .build(),
                 ListKeysResponse.parser(),
                 soon());
+    }
+
+    /** Nobody listens at the documentation's addresses (RFC 5737). */
+    @ParameterizedTest
+    @CsvSource({
+        "http://192.0.2.1:2379, 127.0.0.1:0, 1",
+        "http://127.0.0.1:1, 127.0.0.1:0, 0",
+        "http://192.0.2.1:2379, 192.0.2.2:0, 0"
+    })
+    void shouldWarnWhenOthersAreToldAnAddressThatOnlyThisMachineReaches(String etcd, String address, int warnings) {
+        EtcdOptions options = EtcdOptions.builder().endpoints(etcd).build();
+        try (LoggedLines lines = new LoggedLines(MasterServer.class);
+                MasterServer standby = MasterServer.start(MasterOptions.defaults()
+                        .withAddress("127.0.0.1", 0)
+                        .withCluster(
+                                new ClusterOptions(options, address, Duration.ofSeconds(5), false, new byte[0])))) {
+            assertThat(lines.with("set --advertise HOST:PORT"))
+                    .hasSize(warnings)
+                    .allMatch(line -> line.contains("127.0.0.1:" + standby.port()));
+            assertThat(standby.hasLoaded()).isFalse();
+        }
+        assertThat(master.hasLoaded()).as("of one alone").isTrue();
     }
 }
