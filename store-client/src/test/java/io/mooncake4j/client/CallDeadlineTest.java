@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.mooncake4j.transfer.engine.SegmentTransfer;
 import io.mooncake4j.transfer.engine.TransferOp.Outcome;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
@@ -28,6 +29,9 @@ class CallDeadlineTest {
     private static final Duration SLACK = Duration.ofSeconds(15);
     /** Which no call may wait for. */
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(50);
+
+    /** Of a grant or lease. */
+    private static final int SHORT_MS = 150;
 
     private static final int MORE_THAN_A_WAVE = (int) Wave.MAX_BYTES + 1;
     private static final byte[] LARGE = Values.of("k", MORE_THAN_A_WAVE);
@@ -92,28 +96,38 @@ class CallDeadlineTest {
             case GRANT_OUTCOME -> master.next(Method.PUT_END, ScriptedMaster.fails(ErrorCode.RPC_FAIL));
             case PUT_REVOKE -> master.nodes.next(segment, FakeNodes.NEVER_SENT);
             case RENEW_GRANT -> {
-                master.grantMs = 150;
-                eachTransferWaitsFor(question);
+                master.grantMs = SHORT_MS;
+                eachTransferOutlasts(question);
             }
             case RENEW_LEASE -> {
-                master.leaseMs = 150;
+                master.leaseMs = SHORT_MS;
                 scripted.store("there", MORE_THAN_A_WAVE, 1);
-                eachTransferWaitsFor(question);
+                eachTransferOutlasts(question);
             }
             default -> scripted.store("there", 10, 1);
         }
     }
 
-    private void eachTransferWaitsFor(Method question) {
+    /** Each lasts until it is asked for, and until what was promised has ended: none of them helps. */
+    private void eachTransferOutlasts(Method question) {
         for (int i = 0; i < 100; i++) {
             master.nodes.next(segment, (nodes, transfer, deadline) -> {
                 int before = master.received(question).size();
-                while (master.received(question).size() == before && !deadline.expired()) {
+                Deadline promised = Deadline.after(Duration.ofMillis(SHORT_MS));
+                while ((master.received(question).size() == before || !promised.expired()) && !deadline.expired()) {
                     LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
                 }
-                nodes.copy(transfer);
+                if (deadline.expired()) {
+                    unanswered(transfer);
+                } else {
+                    nodes.copy(transfer);
+                }
             });
         }
+    }
+
+    private static void unanswered(SegmentTransfer transfer) {
+        transfer.ops().forEach(op -> op.failed(Outcome.UNANSWERED, ErrorCode.RPC_TIMEOUT, "scripted"));
     }
 
     static Stream<Call> transfers() {
@@ -127,7 +141,7 @@ class CallDeadlineTest {
         for (int i = 0; i < 100; i++) {
             master.nodes.next(segment, (nodes, transfer, deadline) -> {
                 pass(deadline);
-                transfer.ops().forEach(op -> op.failed(Outcome.UNANSWERED, ErrorCode.RPC_TIMEOUT, "scripted"));
+                unanswered(transfer);
             });
         }
 
