@@ -63,7 +63,7 @@ final class EtcdWatch implements AutoCloseable {
     private volatile boolean ended;
     private long nextRevision;
     private long backoffMillis = BACKOFF_MIN_MILLIS;
-    /** Checks in silence; more each time, since one large message over a slow network is silence, too. */
+    /** Checks in silence; more each time until changes come, since one large message over a slow network is silence, too. */
     private int patience = 1;
 
     private @Nullable Stream stream;
@@ -146,12 +146,13 @@ final class EtcdWatch implements AutoCloseable {
             return;
         }
         from.silentChecks = 0;
-        patience = 1;
         if (response.getCanceled()) {
             cancelled(from, response);
             return;
         }
-        if (response.getCreated()) {
+        if (!response.getCreated()) { // which each stream begins with, also before a message that takes too long
+            patience = 1;
+        } else {
             from.created = true;
             backoffMillis = BACKOFF_MIN_MILLIS;
             if (nextRevision == 0) { // asked for what changes from now on: that is now
