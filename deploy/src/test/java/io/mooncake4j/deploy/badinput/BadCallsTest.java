@@ -43,6 +43,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Calls that must be refused, each with the code and the words that say why; after each one the store is unharmed. */
 class BadCallsTest {
     private static final byte[] VALUE = new byte[100];
+    /** One call waits for its lapse; the others must be over before. */
+    private static final Duration GRANT = Duration.ofSeconds(3);
+
     private static final String LONG_KEY = "k".repeat(4097);
     private static final String EXPLOSIVE = "((((((((((a{0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9}){0,9})";
 
@@ -69,7 +72,7 @@ class BadCallsTest {
         cluster.start(ClusterPlan.DEFAULT
                 .withNodes(2, 1 << 20, 256 << 10)
                 .withLease(Duration.ofMillis(50))
-                .withGrant(Duration.ofMillis(300), Duration.ofMillis(50), Duration.ofSeconds(30)));
+                .withGrant(GRANT, Duration.ofMillis(50), Duration.ofSeconds(30)));
         Unharmed unharmed = new Unharmed(cluster);
         client = unharmed.client();
         master = new MasterCalls(cluster.masters());

@@ -37,7 +37,8 @@ final class Unharmed {
         this.client = cluster.client(true);
         put(KEPT, 1, PutOptions.DEFAULT.withHardPin(true));
         putAndGet();
-        this.before = await().atMost(SETTLED_WITHIN).until(this::inUse, now -> now.objects() == 1 && settled());
+        await().atMost(SETTLED_WITHIN).until(this::settled);
+        this.before = inUse();
     }
 
     /** A client in good standing, with checksums. */
@@ -76,8 +77,13 @@ final class Unharmed {
                         .isEmpty());
     }
 
+    /** Nothing is on its way to be free any more. */
     private boolean settled() {
-        return cluster.master().segments().stream().allMatch(segment -> segment.heldOffBytes() == 0);
+        InUse now = inUse();
+        return now.objects() == 1
+                && now.openGrants() == 0
+                && now.quarantinedBytes() == 0
+                && cluster.master().segments().stream().allMatch(segment -> segment.heldOffBytes() == 0);
     }
 
     private InUse inUse() {

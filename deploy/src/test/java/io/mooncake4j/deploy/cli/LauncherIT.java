@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +167,7 @@ class LauncherIT {
     void shouldLeaveNoFileWhenTerminatedWhileItReservesMemory() throws Exception {
         String name = "launcher-" + UUID.randomUUID();
         try (ScriptRun node = startNode(LAUNCHER, "127.0.0.1:1", name, "--segment-size", "2GB")) {
-            Awaitility.await().until(() -> Files.exists(memoryOf(name)));
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(memoryOf(name)));
             shouldEndWell(node);
             assertThat(memoryOf(name)).doesNotExist();
         }
@@ -177,7 +178,7 @@ class LauncherIT {
         try (ScriptRun node = startNode(
                 LAUNCHER, "127.0.0.1:1", "anonymous", "--segment-size=1536MB", "--memory", "anonymous", "--verbose")) {
             node.awaitLine("20"); // the first line of its log: it runs
-            node.terminate();
+            shouldEndWell(node);
             assertThat(node.output()).doesNotContain("OutOfMemory");
         }
     }

@@ -54,6 +54,14 @@ class QuickstartIT {
         }
     }
 
+    /** What is slow to stop is killed in the end, and nobody waits for that. */
+    private static void awaitClosed(int ports) {
+        for (int i = 0; i < 3; i++) {
+            int port = ports + i;
+            Awaitility.await("nobody listens at " + port).until(() -> !isOpen(port));
+        }
+    }
+
     @Test
     void shouldReplayWithoutAWrongByteAndLeaveNothingBehindWhenRun() throws Exception {
         int ports = freePorts();
@@ -62,9 +70,7 @@ class QuickstartIT {
             assertThat(run.output())
                     .contains("wrong bytes:     0", "failed requests: 0", "export MOONCAKE_MASTER=127.0.0.1:" + ports);
         }
-        for (int i = 0; i < 3; i++) {
-            assertThat(isOpen(ports + i)).isFalse();
-        }
+        awaitClosed(ports);
     }
 
     @Test
@@ -76,9 +82,7 @@ class QuickstartIT {
             run.terminate();
             assertThat(run.exitCode()).isEqualTo(143);
         }
-        for (int i = 0; i < 3; i++) {
-            assertThat(isOpen(ports + i)).isFalse();
-        }
+        awaitClosed(ports);
     }
 
     @Test

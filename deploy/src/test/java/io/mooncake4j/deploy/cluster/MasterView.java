@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.master.placement.CoreAudit;
 import io.mooncake4j.master.placement.KeySlice;
+import io.mooncake4j.master.placement.LostReplica;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.Puts;
 import io.mooncake4j.master.placement.Segment;
@@ -14,7 +15,7 @@ import java.util.List;
 
 /** What a master in the tests' own process knows. */
 public final class MasterView {
-    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(20);
+    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(40);
 
     private final MasterCore core;
 
@@ -68,10 +69,15 @@ public final class MasterView {
         return core.counters().evictedBytes.sum();
     }
 
+    /** Drops one replica of an object. */
+    public void dropReplica(String key, Segment segment) {
+        LostReplica.drop(core, key, segment);
+    }
+
     /** Waits until the memory of the whole cluster has been evicted, and so used anew, so many times more. */
     public void awaitTurnover(int times) {
         long until = evictedBytes() + times * capacityBytes();
-        await().atMost(Duration.ofSeconds(30)).until(() -> evictedBytes() >= until);
+        await().atMost(Duration.ofSeconds(40)).until(() -> evictedBytes() >= until);
     }
 
     /** Checks that every byte belongs to one owner, and, with all clients gone, that none is on its way for ever. */

@@ -35,7 +35,7 @@ class ChaosIT {
     @ValueSource(booleans = {true, false})
     void shouldReadRightBytesWhenNodesNeverRest(boolean checksums) {
         List<ChildProcess> nodes = new ArrayList<>(cluster.startWithNodeProcesses(PLAN));
-        Duration hasty = Duration.ofMillis(700);
+        Duration hasty = Duration.ofSeconds(2); // not so patient that it outlasts every freeze
         Load load = cluster.load(
                 Load.Shape.of(checksums).withKeys(1500, 32 << 10).withReplicas(2),
                 cluster.build(cluster.clientBuilder(checksums).operationTimeout(hasty)),

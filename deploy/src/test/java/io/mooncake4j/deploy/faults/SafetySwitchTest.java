@@ -66,7 +66,7 @@ class SafetySwitchTest {
     @ValueSource(booleans = {true, false})
     void shouldHandOutOtherBytesOnlyWhenLeasedMemoryIsReused(boolean enforced) throws InterruptedException {
         cluster.start(ONE_SLOT.withHook(stall)
-                .withLease(Duration.ofSeconds(3))
+                .withLease(Duration.ofSeconds(enforced ? 3 : 20)) // without the rule nobody waits for its end
                 .withMasterRules(rules(enforced, SafetyRule.REUSE)));
         MooncakeClient writer = cluster.client(false);
         MooncakeClient reader = cluster.client(false);
@@ -111,6 +111,7 @@ class SafetySwitchTest {
     private void overwriteByStalledCopy(boolean enforced) throws InterruptedException {
         MooncakeClient late = cluster.build(cluster.clientBuilder(false).operationTimeout(Duration.ofSeconds(2)));
         MooncakeClient client = cluster.client(false);
+        assertThat(late.exists("late")).isFalse(); // so that it is connected
         stall.arm(AccessToken.Mode.WRITE);
         CompletableFuture<PutResult> given = late.putAsync(KvEntry.of("late", value("late")));
         stall.awaitReached();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Somebody sets the clock of every machine while the store works: promises are counted on the monotonic clock. */
 class SteppedClockIT {
     private static final Duration LEASE = Duration.ofSeconds(5);
-    private static final Duration GRANT = Duration.ofMinutes(1);
+    private static final Duration GRANT = Duration.ofMinutes(5);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration PROGRESS = Duration.ofSeconds(40);
     private static final int BYTES = 10_000;

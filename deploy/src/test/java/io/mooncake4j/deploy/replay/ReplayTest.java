@@ -111,7 +111,8 @@ class ReplayTest {
     void shouldEndWhenTheDurationIsOver() throws InterruptedException {
         MemoryBlockStore store = new MemoryBlockStore(300, 4, BLOCK_BYTES);
 
-        ReplayTally tally = run(store, new GeneratedWorkload(3), options(false, Long.MAX_VALUE, Duration.ofMillis(50)));
+        ReplayTally tally =
+                run(store, new GeneratedWorkload(3), options(false, Long.MAX_VALUE, Duration.ofMillis(500)));
 
         assertThat(tally.requests()).isPositive();
     }

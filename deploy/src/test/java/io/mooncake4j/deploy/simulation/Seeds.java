@@ -53,9 +53,9 @@ final class Seeds {
         return new Seeds(rules, first, 1, Long.MAX_VALUE, duration.toNanos());
     }
 
-    /** As many of them as there is time for, all with one master, or all with several. */
-    static Seeds within(SafetyRules rules, boolean several, Duration duration) {
-        return new Seeds(rules, several ? 1 : 0, 2, Long.MAX_VALUE, duration.toNanos());
+    /** The first so many that all have one master, or that all have several. */
+    static Seeds of(SafetyRules rules, boolean several, int count) {
+        return new Seeds(rules, several ? 1 : 0, 2, 2L * count, Long.MAX_VALUE);
     }
 
     void run() throws InterruptedException {
