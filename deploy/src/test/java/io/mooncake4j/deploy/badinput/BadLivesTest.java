@@ -29,6 +29,8 @@ class BadLivesTest {
     private static final String KEY = "key";
     /** More than the sockets between client and node hold. */
     private static final int BYTES = 10 << 20;
+    /** So that others get a buffer while this one is in use. */
+    private static final int HALF_THE_POOL = 8 << 20;
 
     @RegisterExtension
     final TestCluster cluster = new TestCluster();
@@ -71,7 +73,7 @@ class BadLivesTest {
     void shouldPutRightBytesWhenTheBufferIsClosedInMidTransfer() throws InterruptedException {
         MooncakeClient client = unharmed.client();
         CompletableFuture<PutResult> put;
-        try (KvBuffer buffer = client.lease(BYTES)) {
+        try (KvBuffer buffer = client.lease(HALF_THE_POOL)) {
             VersionedValue.fill(KEY, 1, buffer.byteBuffer());
             put = stalledPut(client, KvEntry.of(KEY, buffer));
         }

@@ -18,10 +18,13 @@ import io.mooncake4j.transfer.memory.MemoryKind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Two masters, real etcd, one node, in the tests' process; each master has a way to etcd that can be cut. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class FailoverTest {
     private static final int OBJECTS = 300;
     private static final int SIZE = 8192;
