@@ -84,7 +84,7 @@ final class Cluster implements Masters {
         this.plan = plan;
         this.etcd = new SimEtcd(world);
         this.durable = new DurablePlacement(world);
-        etcd.model().client(EtcdModel.Link.SOUND).watch("", "\uffff", 1, durable::changed, end -> {});
+        etcd.model().onChange(durable::changed);
         for (int i = 0; i < plan.leaseSeconds().length; i++) {
             machines.add(new Machine(i));
         }

@@ -2,7 +2,6 @@ package io.mooncake4j.master.etcd;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /**
  * What the master uses of etcd's v3 API. Keys are ASCII text below the cluster's prefix, which callers don't see.
@@ -29,18 +28,6 @@ public interface Etcd extends AutoCloseable {
 
     /** Forgets what was before the revision: of the whole etcd, whoever wrote it. */
     CompletableFuture<Void> compact(long revision);
-
-    /**
-     * Tells of changes of the keys in [from, end), from a revision on, in their order, one call at a time. A connection
-     * that breaks is made again by the implementation; what can't be made up for (compacted) ends the watch, by
-     * {@code onEnd}, and the caller reads anew.
-     */
-    AutoCloseable watch(
-            String fromKey,
-            String endKey,
-            long fromRevision,
-            Consumer<EtcdChanges> onChanges,
-            Consumer<EtcdException> onEnd);
 
     /**
      * Gives free space in the database files back, one member of the endpoints after the other. Each answers nothing

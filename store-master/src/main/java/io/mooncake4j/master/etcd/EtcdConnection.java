@@ -23,7 +23,7 @@ final class EtcdConnection {
     private static final long PING_EVERY_SECONDS = 10;
 
     private static final long PING_TIMEOUT_SECONDS = 2;
-    /** A member that sees no leader says so at once, instead of waiting for one with the call, or for ever with a watch. */
+    /** A member that sees no leader says so at once, instead of waiting for one with the call. */
     private static final Metadata.Key<String> NEED_LEADER =
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 

@@ -7,9 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -25,7 +23,6 @@ final class EtcdConnections {
 
     private final EtcdOptions options;
     private final @Nullable SslContext tls;
-    private final Set<Runnable> onMove = ConcurrentHashMap.newKeySet();
     private final List<EtcdConnection> retired = new ArrayList<>();
     private int index;
     private EtcdConnection current;
@@ -45,15 +42,6 @@ final class EtcdConnections {
 
     synchronized EtcdConnection current() {
         return current;
-    }
-
-    /** Runs when calls go over another connection than before. */
-    void onMove(Runnable listener) {
-        onMove.add(listener);
-    }
-
-    void forget(Runnable listener) {
-        onMove.remove(listener);
     }
 
     /** One try of a call, which ends by the deadline. */
@@ -115,7 +103,7 @@ final class EtcdConnections {
     }
 
     /** What a failure on that connection means; the connection is left or logged in again as it takes. */
-    EtcdFailure failed(EtcdConnection connection, Throwable thrown) {
+    private EtcdFailure failed(EtcdConnection connection, Throwable thrown) {
         EtcdFailure failure = EtcdFailure.of(connection.endpoint(), thrown);
         synchronized (this) {
             if (closed) {
@@ -132,20 +120,17 @@ final class EtcdConnections {
     }
 
     /** Later calls go elsewhere; or over a new connection to the only endpoint there is. */
-    void leave(EtcdConnection failed) {
-        synchronized (this) {
-            boolean single = options.endpoints.size() == 1;
-            boolean young = System.nanoTime() - failed.openedNanos() < NEW_ONE_AT_MOST_EVERY_NANOS;
-            if (closed || current != failed || (single && young)) {
-                return;
-            }
-            index = (index + 1) % options.endpoints.size();
-            current = open();
-            failed.retire();
-            retired.removeIf(EtcdConnection::isGone);
-            retired.add(failed);
+    private synchronized void leave(EtcdConnection failed) {
+        boolean single = options.endpoints.size() == 1;
+        boolean young = System.nanoTime() - failed.openedNanos() < NEW_ONE_AT_MOST_EVERY_NANOS;
+        if (closed || current != failed || (single && young)) {
+            return;
         }
-        onMove.forEach(Runnable::run);
+        index = (index + 1) % options.endpoints.size();
+        current = open();
+        failed.retire();
+        retired.removeIf(EtcdConnection::isGone);
+        retired.add(failed);
     }
 
     synchronized void close() {

@@ -5,6 +5,7 @@ import io.mooncake4j.master.etcd.EtcdException.Kind;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
@@ -69,10 +70,14 @@ record EtcdFailure(EtcdException told, Next next) {
                 said.contains(NO_USER) || said.contains(TOKEN_OLD)
                         ? denied(endpoint, said, cause)
                         : refused(endpoint, said, cause);
-            default ->
-                said.contains(TOKEN_INVALID)
+            default -> {
+                if (has(cause, ClosedChannelException.class)) { // sent while the connection was being closed
+                    yield unavailable(endpoint, said, cause);
+                }
+                yield said.contains(TOKEN_INVALID)
                         ? denied(endpoint, said, cause)
                         : failure(Kind.UNKNOWN_OUTCOME, Next.TELL_AND_MOVE, endpoint, said, "see etcd's log", cause);
+            }
         };
     }
 

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.DeleteRangeRequest;
-import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
@@ -13,8 +12,6 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
-import io.etcd.jetcd.api.WatchCreateRequest;
-import io.etcd.jetcd.api.WatchRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,33 +126,5 @@ final class EtcdMessages {
             each.getResponseRange().getKvsList().forEach(found -> read.add(entry(found)));
         }
         return new EtcdTxnAnswer(answer.getSucceeded(), answer.getHeader().getRevision(), read);
-    }
-
-    WatchRequest watch(String from, String end, long revision) {
-        return WatchRequest.newBuilder()
-                .setCreateRequest(WatchCreateRequest.newBuilder()
-                        .setKey(full(from))
-                        .setRangeEnd(full(end))
-                        .setStartRevision(revision))
-                .build();
-    }
-
-    /** One for each revision, in their order: within one, a key changes once. */
-    List<EtcdChanges> changes(List<Event> events) {
-        List<EtcdChanges> all = new ArrayList<>();
-        for (Event event : events) {
-            KeyValue changed = event.getKv();
-            EtcdChanges last = all.isEmpty() ? null : all.get(all.size() - 1);
-            if (last == null || last.revision() != changed.getModRevision()) {
-                last = new EtcdChanges(new ArrayList<>(), new ArrayList<>(), changed.getModRevision());
-                all.add(last);
-            }
-            if (event.getType() == Event.EventType.DELETE) {
-                last.deleted().add(key(changed));
-            } else {
-                last.put().add(entry(changed));
-            }
-        }
-        return all;
     }
 }

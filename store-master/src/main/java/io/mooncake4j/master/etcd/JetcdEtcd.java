@@ -22,35 +22,23 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 
 /**
  * etcd, through jetcd's messages and calls.
  *
  * <p>Not through jetcd's {@code Client}, for what it does unasked: it keeps the connection to itself, which gRPC tries
  * again only after up to two minutes once it broke; deals calls out to all members, frozen ones included; sets no
- * deadlines; renews a lease twice where once was asked for; and after a reconnect goes on watching from the revision at
- * which the watch was made, whether or not everything before it was told.
+ * deadlines; and renews a lease twice where once was asked for.
  */
 public final class JetcdEtcd implements Etcd {
     private static final Duration DEFRAGMENT_TIMEOUT = Duration.ofMinutes(1);
 
     private final EtcdConnections connections;
     private final EtcdMessages messages;
-    private final ScheduledExecutorService timer;
-    private final Duration requestTimeout;
 
     private JetcdEtcd(EtcdOptions options) {
         this.connections = new EtcdConnections(options);
         this.messages = new EtcdMessages(options.prefix);
-        this.requestTimeout = options.requestTimeout;
-        this.timer = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "etcd-watches");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /**
@@ -128,24 +116,6 @@ public final class JetcdEtcd implements Etcd {
     }
 
     @Override
-    public AutoCloseable watch(
-            String fromKey,
-            String endKey,
-            long fromRevision,
-            Consumer<EtcdChanges> onChanges,
-            Consumer<EtcdException> onEnd) {
-        EtcdWatch watch = new EtcdWatch(
-                connections,
-                timer,
-                requestTimeout.dividedBy(2),
-                new EtcdWatch.Request(
-                        revision -> messages.watch(fromKey, endKey, revision), messages::changes, onChanges, onEnd),
-                fromRevision);
-        watch.start();
-        return watch;
-    }
-
-    @Override
     public CompletableFuture<Void> defragment() {
         return connections.atEach(
                 DEFRAGMENT_TIMEOUT,
@@ -219,10 +189,9 @@ public final class JetcdEtcd implements Etcd {
                                 : CompletableFuture.failedFuture(failure));
     }
 
-    /** Calls in flight fail with CLOSED, watches end with it. */
+    /** Calls in flight fail with CLOSED. */
     @Override
     public void close() {
         connections.close();
-        timer.shutdown();
     }
 }

@@ -5,19 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mooncake4j.master.etcd.EtcdException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What the master relies on, of whatever is an {@link Etcd}: the real one and the one of the simulation. */
 public abstract class EtcdBehaviour {
-    private final List<AutoCloseable> watches = new ArrayList<>();
-
     /** Without keys. */
     protected abstract Etcd etcd();
 
@@ -26,13 +21,6 @@ public abstract class EtcdBehaviour {
 
     /** Waits until something is so. */
     protected abstract void until(String what, BooleanSupplier condition);
-
-    @AfterEach
-    void closeWatches() throws Exception {
-        for (AutoCloseable watch : watches) {
-            watch.close();
-        }
-    }
 
     protected final EtcdException failure(CompletableFuture<?> call) {
         try {
@@ -61,27 +49,6 @@ public abstract class EtcdBehaviour {
 
     protected final List<EtcdEntry> read(EtcdRangeQuery query) {
         return answer(etcd().range(query)).entries();
-    }
-
-    /** What a watch was told, in order. */
-    protected static final class Told {
-        final List<EtcdChanges> changes = new CopyOnWriteArrayList<>();
-        final List<EtcdException> ends = new CopyOnWriteArrayList<>();
-
-        List<String> words() {
-            List<String> words = new ArrayList<>();
-            for (EtcdChanges each : changes) {
-                each.put().forEach(entry -> words.add(each.revision() + " " + entry.key() + "=" + text(entry)));
-                each.deleted().forEach(key -> words.add(each.revision() + " " + key + " gone"));
-            }
-            return words;
-        }
-    }
-
-    protected final Told watch(String from, String end, long revision) {
-        Told told = new Told();
-        watches.add(etcd().watch(from, end, revision, told.changes::add, told.ends::add));
-        return told;
     }
 
     @Test
@@ -193,43 +160,13 @@ public abstract class EtcdBehaviour {
     }
 
     @Test
-    void shouldTellEveryChangeInOrderWhenWatchedFromTheStart() {
-        long first = put("w/a", "1");
-        Told told = watch("w/", EtcdRangeQuery.endOf("w/"), first);
-        put("other", "unseen");
-        answer(etcd().txn(new EtcdTxn().put("w/a", bytes("2")).put("w/b", bytes("3"))));
-        long gone = answer(etcd().txn(new EtcdTxn().delete("w/a"))).revision();
-        until("4 changes", () -> told.words().size() >= 4);
-        assertThat(told.words())
-                .containsExactly(first + " w/a=1", (gone - 1) + " w/a=2", (gone - 1) + " w/b=3", gone + " w/a gone");
-        assertThat(told.ends).isEmpty();
-    }
-
-    @Test
-    void shouldTellNoMoreWhenTheWatchIsClosed() throws Exception {
-        long first = put("a", "1");
-        Told told = watch("a", "b", first);
-        Told other = watch("a", "b", first);
-        until("the first change", () -> told.changes.size() == 1);
-        watches.get(0).close();
-        put("a", "2");
-        until("the other one's second change", () -> other.changes.size() == 2);
-        assertThat(told.words()).hasSize(1);
-        assertThat(told.ends).isEmpty();
-    }
-
-    @Test
-    void shouldRefuseReadsAndWatchesOfThePastWhenItIsCompacted() {
+    void shouldRefuseReadsOfThePastWhenItIsCompacted() {
         long old = put("a", "1");
         put("a", "2");
         long now = put("a", "3");
         answer(etcd().compact(now));
         assertThat(failure(etcd().range(EtcdRangeQuery.keyAt("a", old))).kind()).isEqualTo(Kind.COMPACTED);
         assertThat(failure(etcd().compact(old)).kind()).isEqualTo(Kind.COMPACTED);
-        Told told = watch("a", "b", old);
-        until("the end", () -> !told.ends.isEmpty());
-        assertThat(told.ends).extracting(EtcdException::kind).containsExactly(Kind.COMPACTED);
-        assertThat(told.changes).isEmpty();
         assertThat(text(read(EtcdRangeQuery.keyAt("a", now)).get(0))).isEqualTo("3");
     }
 
@@ -237,12 +174,9 @@ public abstract class EtcdBehaviour {
     void shouldDropTheKeyWhenItsLeaseEnds() {
         EtcdLease lease = answer(etcd().grantLease(Duration.ofSeconds(1)));
         assertThat(lease.timeToLive()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
-        long put = answer(etcd().txn(new EtcdTxn().put("leader", bytes("me"), lease.id())))
-                .revision();
+        answer(etcd().txn(new EtcdTxn().put("leader", bytes("me"), lease.id())));
         assertThat(read(EtcdRangeQuery.key("leader")).get(0).leaseId()).isEqualTo(lease.id());
-        Told told = watch("leader", "leader\0", put + 1);
-        until("the end of the lease", () -> !told.changes.isEmpty());
-        assertThat(told.changes.get(0).deleted()).containsExactly("leader");
+        until("the end of the lease", () -> read(EtcdRangeQuery.key("leader")).isEmpty());
         assertThat(failure(etcd().keepAliveOnce(lease.id())).kind()).isEqualTo(Kind.LEASE_NOT_FOUND);
         assertThat(failure(etcd().txn(new EtcdTxn().put("leader", bytes("me"), lease.id())))
                         .kind())
@@ -308,11 +242,8 @@ public abstract class EtcdBehaviour {
 
     @Test
     void shouldFailWithClosedWhenItWasClosed() {
-        Told told = watch("a", "b", put("a", "1"));
-        until("the watch lives", () -> !told.changes.isEmpty());
+        put("a", "1");
         etcd().close();
-        until("the end of the watch", () -> !told.ends.isEmpty());
-        assertThat(told.ends).extracting(EtcdException::kind).containsExactly(Kind.CLOSED);
         assertThat(failure(etcd().range(EtcdRangeQuery.key("a"))).kind()).isEqualTo(Kind.CLOSED);
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * etcd as its documentation says it behaves: one history of revisions, conditional transactions, leases that end by the
- * given clock, watches, compaction, a quota. A request takes effect when it arrives; {@link Link} decides whether and when
+ * given clock, compaction, a quota. A request takes effect when it arrives; {@link Link} decides whether and when
  * that is, and which answers come back. For one thread.
  */
 public final class EtcdModel {
@@ -76,17 +76,10 @@ public final class EtcdModel {
         }
     }
 
-    private record Watch(
-            Client client, String from, String end, Consumer<EtcdChanges> onChanges, Consumer<EtcdException> onEnd) {
-        boolean covers(String key) {
-            return key.compareTo(from) >= 0 && key.compareTo(end) < 0;
-        }
-    }
-
     private final LongSupplier nanoClock;
     private final TreeMap<String, TreeMap<Long, Version>> history = new TreeMap<>();
     private final Map<Long, Lease> leases = new LinkedHashMap<>();
-    private final List<Watch> watches = new ArrayList<>();
+    private final List<Consumer<EtcdChanges>> listeners = new ArrayList<>();
     private long revision = 1;
     private long compacted;
     private long lastLease;
@@ -124,6 +117,11 @@ public final class EtcdModel {
         return compacted;
     }
 
+    /** Tells of every change from now on, while it is made. */
+    public void onChange(Consumer<EtcdChanges> listener) {
+        listeners.add(listener);
+    }
+
     /** A client whose requests go over the link. */
     public Etcd client(Link link) {
         return new Client(link);
@@ -147,7 +145,7 @@ public final class EtcdModel {
         expireLeases();
         revision++;
         set(key, value, 0);
-        tellWatches();
+        tellListeners();
     }
 
     /** Ends the leases whose time is over, as etcd does by itself and this model only when it is called. */
@@ -262,7 +260,7 @@ public final class EtcdModel {
                 deleteRange(delete.from(), delete.end());
             }
         }
-        tellWatches();
+        tellListeners();
         return new EtcdTxnAnswer(true, revision, List.of());
     }
 
@@ -297,61 +295,23 @@ public final class EtcdModel {
     }
 
     /** Tells what the present revision changed; if it is nothing, there is no such revision. */
-    private void tellWatches() {
+    private void tellListeners() {
         if (changed.isEmpty()) {
             revision--;
             return;
         }
         List<EtcdEntry> put = new ArrayList<>();
         List<String> deleted = new ArrayList<>();
-        changed.forEach((key, version) -> add(key, version, put, deleted));
-        changed.clear();
-        for (Watch watch : List.copyOf(watches)) {
-            tell(watch, put, deleted, revision);
-        }
-    }
-
-    private static void add(String key, Version version, List<EtcdEntry> put, List<String> deleted) {
-        if (version.value() == null) {
-            deleted.add(key);
-        } else {
-            put.add(entry(key, version, false));
-        }
-    }
-
-    private static void tell(Watch watch, List<EtcdEntry> put, List<String> deleted, long atRevision) {
-        EtcdChanges seen = new EtcdChanges(
-                put.stream().filter(entry -> watch.covers(entry.key())).toList(),
-                deleted.stream().filter(watch::covers).toList(),
-                atRevision);
-        if (!seen.put().isEmpty() || !seen.deleted().isEmpty()) {
-            watch.client().link.deliver(() -> watch.onChanges().accept(seen));
-        }
-    }
-
-    private AutoCloseable watch(Watch watch, long fromRevision) {
-        if (watch.client().closed) {
-            watch.onEnd().accept(new EtcdException(Kind.CLOSED, "this client is closed"));
-            return () -> {};
-        }
-        if (fromRevision < compacted) {
-            EtcdException end = new EtcdException(Kind.COMPACTED, "revision " + fromRevision + " is compacted");
-            watch.client().link.deliver(() -> watch.onEnd().accept(end));
-            return () -> {};
-        }
-        TreeMap<Long, TreeMap<String, Version>> past = new TreeMap<>();
-        history.subMap(watch.from(), watch.end())
-                .forEach((key, versions) -> versions.tailMap(fromRevision)
-                        .forEach((when, version) ->
-                                past.computeIfAbsent(when, r -> new TreeMap<>()).put(key, version)));
-        past.forEach((when, versions) -> {
-            List<EtcdEntry> put = new ArrayList<>();
-            List<String> deleted = new ArrayList<>();
-            versions.forEach((key, version) -> add(key, version, put, deleted));
-            tell(watch, put, deleted, when);
+        changed.forEach((key, version) -> {
+            if (version.value() == null) {
+                deleted.add(key);
+            } else {
+                put.add(entry(key, version, false));
+            }
         });
-        watches.add(watch);
-        return () -> watches.remove(watch);
+        changed.clear();
+        EtcdChanges changes = new EtcdChanges(put, deleted, revision);
+        listeners.forEach(listener -> listener.accept(changes));
     }
 
     private void end(long leaseId) {
@@ -365,7 +325,7 @@ public final class EtcdModel {
                 set(key, null, 0);
             }
         }
-        tellWatches();
+        tellListeners();
     }
 
     private void compact(long upTo) {
@@ -482,16 +442,6 @@ public final class EtcdModel {
         }
 
         @Override
-        public AutoCloseable watch(
-                String fromKey,
-                String endKey,
-                long fromRevision,
-                Consumer<EtcdChanges> onChanges,
-                Consumer<EtcdException> onEnd) {
-            return EtcdModel.this.watch(new Watch(this, fromKey, endKey, onChanges, onEnd), fromRevision);
-        }
-
-        @Override
         public CompletableFuture<EtcdHealth> health() {
             return call(() -> new EtcdHealth(
                     "model",
@@ -522,12 +472,6 @@ public final class EtcdModel {
         @Override
         public void close() {
             closed = true;
-            for (Watch watch : List.copyOf(watches)) {
-                if (watch.client() == this) {
-                    watches.remove(watch);
-                    watch.onEnd().accept(new EtcdException(Kind.CLOSED, "this client is closed"));
-                }
-            }
         }
     }
 }
