@@ -6,13 +6,16 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.KeyColumn;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.J_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
+import org.openjdk.jcstress.infra.results.Z_Result;
 
 /** What the master knows of a client's PutStarts is neither lost nor doubled. */
 public class ClientRaces {
@@ -72,6 +75,73 @@ public class ClientRaces {
         }
     }
 
+    /** A PutStart comes again while other grants end: all of its own are open still. */
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE)
+    @State
+    public static class SameStartAndEnds extends RacedStore {
+        private static final int EACH = 12;
+        private static final int TIMES = 10;
+        private final List<String> mine = keys().subList(0, EACH);
+        private final List<String> others = keys().subList(EACH, 2 * EACH);
+        private final long[] grants = new long[EACH];
+
+        public SameStartAndEnds() {
+            super(2 * EACH);
+            master.startAll(ALICE, 1, mine, BYTES, CoreFixture.ONE);
+            for (int i = 0; i < EACH; i++) {
+                grants[i] = granted(BOB, i + 1, others.get(i));
+            }
+        }
+
+        @Actor
+        public void end() {
+            for (int i = 0; i < EACH; i++) {
+                master.end(BOB, others.get(i), grants[i]);
+            }
+        }
+
+        @Actor
+        public void again(Z_Result r) {
+            r.r1 = true;
+            for (int i = 0; i < TIMES; i++) {
+                r.r1 &= master.startAll(ALICE, 1, mine, BYTES, CoreFixture.ONE).stream()
+                        .allMatch(result -> result.code() == ErrorCode.OK);
+            }
+        }
+    }
+
+    /** The answer came after all: the put ends while its PutStart is given up. */
+    @JCStressTest
+    @Outcome(id = "OK", expect = ACCEPTABLE, desc = "committed")
+    @Outcome(id = "INVALID_WRITE", expect = ACCEPTABLE, desc = "revoked")
+    @State
+    public static class EndAndItsRevocation extends RacedStore {
+        private final long grant = granted(ALICE, 1, KEY);
+
+        public EndAndItsRevocation() {
+            super(3);
+        }
+
+        @Actor
+        public void end(L_Result r) {
+            r.r1 = endAt(grant, master.now());
+        }
+
+        @Actor
+        public void revoke() {
+            core.puts().revokeRequest(ALICE, 1, master.now());
+        }
+
+        @Arbiter
+        public void after(L_Result r) {
+            boolean committed = r.r1 == ErrorCode.OK;
+            assertThat(present(KEY)).isEqualTo(committed);
+            assertThat(shard().grants.openCount()).isZero();
+            account(committed ? 1 : 0);
+        }
+    }
+
     /** A client that was quiet for long is forgotten when it speaks again. */
     @JCStressTest
     @Outcome(id = "OK, OK", expect = ACCEPTABLE, desc = "granted, and the same when asked again")
@@ -115,48 +185,41 @@ public class ClientRaces {
         }
     }
 
-    /** A client starts a put when the last grant of another one ends. */
+    /** Requests end with their last grants, and others because their answers never arrived: none is forgotten. */
     @JCStressTest
-    @Outcome(id = "OK, OK", expect = ACCEPTABLE, desc = "started, and the same when asked again")
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "a PutStart that comes after its end gets nothing")
     @State
-    public static class StartAndEndOfOther extends RacedStore {
-        private static final int EARLIER = 6;
-        private final long[] grants = new long[EARLIER];
+    public static class EndsAndRevocations extends RacedStore {
+        private static final int ENDED = 8;
+        private static final int REVOKED = 32;
+        private final long[] grants = new long[ENDED];
 
-        public StartAndEndOfOther() {
-            super(16);
-            for (int i = 0; i < EARLIER; i++) {
-                grants[i] = granted(ALICE, i + 1, keys().get(i));
+        public EndsAndRevocations() {
+            super(ENDED + REVOKED);
+            for (int i = 0; i < ENDED; i++) {
+                grants[i] = granted(ALICE, i + 1, "ended " + i);
             }
         }
 
         @Actor
         public void end() {
-            for (int i = 0; i < EARLIER; i++) {
-                master.end(ALICE, keys().get(i), grants[i]);
+            for (int i = 0; i < ENDED; i++) {
+                master.end(ALICE, "ended " + i, grants[i]);
             }
         }
 
         @Actor
-        public void start(LL_Result r) {
-            r.r1 = ErrorCode.OK;
-            for (int i = EARLIER; i < 2 * EARLIER; i++) {
-                if (start(ALICE, i + 1, keys().get(i)) != ErrorCode.OK) {
-                    r.r1 = ErrorCode.INTERNAL_ERROR;
-                }
+        public void revoke() {
+            for (int i = 0; i < REVOKED; i++) {
+                core.puts().revokeRequest(ALICE, ENDED + REVOKED - i, master.now());
             }
         }
 
         @Arbiter
-        public void after(LL_Result r) {
-            r.r2 = ErrorCode.OK;
-            for (int i = 0; i < EARLIER; i++) {
-                assertThat(start(ALICE, i + 1, keys().get(i))).isEqualTo(ErrorCode.REQUEST_REVOKED);
-                if (start(ALICE, EARLIER + i + 1, keys().get(EARLIER + i)) != ErrorCode.OK) {
-                    r.r2 = ErrorCode.INTERNAL_ERROR;
-                }
-            }
-            account(2 * EARLIER);
+        public void after(J_Result r) {
+            r.r1 = LongStream.rangeClosed(1, ENDED + REVOKED)
+                    .filter(request -> start(ALICE, request, "late") != ErrorCode.REQUEST_REVOKED)
+                    .count();
         }
     }
 }

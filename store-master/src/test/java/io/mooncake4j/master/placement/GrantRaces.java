@@ -6,11 +6,14 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.J_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 
@@ -41,6 +44,40 @@ public class GrantRaces {
         public void after() {
             account(1);
             assertThat(shard().grants.openCount()).isOne();
+        }
+    }
+
+    /** Objects are known by the grants that made them: no two have one id, whatever their shards. */
+    @JCStressTest
+    @Outcome(id = "200", expect = ACCEPTABLE)
+    @State
+    public static class StartsInManyShards extends RacedStore {
+        private static final int EACH = 100;
+        private static final List<String> KEYS =
+                IntStream.range(0, 2 * EACH).mapToObj(Integer::toString).toList();
+        private List<GrantResult> ofAlice = List.of();
+        private List<GrantResult> ofBob = List.of();
+
+        public StartsInManyShards() {
+            super(2 * EACH);
+        }
+
+        @Actor
+        public void alice() {
+            ofAlice = master.startAll(ALICE, 1, KEYS.subList(0, EACH), BYTES, CoreFixture.ONE);
+        }
+
+        @Actor
+        public void bob() {
+            ofBob = master.startAll(BOB, 1, KEYS.subList(EACH, 2 * EACH), BYTES, CoreFixture.ONE);
+        }
+
+        @Arbiter
+        public void after(J_Result r) {
+            r.r1 = Stream.concat(ofAlice.stream(), ofBob.stream())
+                    .map(result -> Objects.requireNonNull(result.grant()).id())
+                    .distinct()
+                    .count();
         }
     }
 

@@ -6,6 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -17,6 +18,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
 /** The table of segments has every segment once, and none that was dropped. */
 public class MountRaces {
     private static final UUID FRESH = new UUID(4, 4);
+    private static final List<UUID> ALL_FRESH =
+            LongStream.range(0, 8).mapToObj(i -> new UUID(4, i)).toList();
 
     private MountRaces() {}
 
@@ -31,6 +34,11 @@ public class MountRaces {
             } catch (StoreException refused) {
                 return refused.code();
             }
+        }
+
+        /** One after the other, which takes about as long as to drop one. */
+        final boolean mountAll() {
+            return ALL_FRESH.stream().allMatch(id -> mount(id, 5, null) == Segment.State.OK);
         }
 
         final List<UUID> mounted() {
@@ -63,12 +71,12 @@ public class MountRaces {
     }
 
     @JCStressTest
-    @Outcome(id = "OK", expect = ACCEPTABLE)
+    @Outcome(id = "true", expect = ACCEPTABLE)
     @State
-    public static class MountAndLeave extends Mounts {
+    public static class MountsAndLeave extends Mounts {
         @Actor
         public void mount(L_Result r) {
-            r.r1 = mount(FRESH, 5, null);
+            r.r1 = mountAll();
         }
 
         @Actor
@@ -78,7 +86,32 @@ public class MountRaces {
 
         @Arbiter
         public void after() {
-            assertThat(mounted()).containsExactly(FRESH);
+            assertThat(mounted()).isEqualTo(ALL_FRESH);
+        }
+    }
+
+    /** A node that is silent for too long is dropped when others come. */
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE)
+    @State
+    public static class MountsAndSweep extends Mounts {
+        public MountsAndSweep() {
+            segment.sweep(core.times(), -core.times().dropNanos(), master.now());
+        }
+
+        @Actor
+        public void mount(L_Result r) {
+            r.r1 = mountAll();
+        }
+
+        @Actor
+        public void sweep() {
+            core.segments().sweep(master.now());
+        }
+
+        @Arbiter
+        public void after() {
+            assertThat(mounted()).isEqualTo(ALL_FRESH);
         }
     }
 

@@ -8,16 +8,21 @@ import io.mooncake4j.transfer.wire.ErrorCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJ_Result;
+import org.openjdk.jcstress.infra.results.J_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
-import org.openjdk.jcstress.infra.results.ZZZZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
+import org.openjdk.jcstress.infra.results.Z_Result;
 
 /** An object is there or it isn't, for everybody; what isn't gives its bytes back once. */
 public class ObjectRaces {
@@ -28,6 +33,7 @@ public class ObjectRaces {
     @Outcome(id = "OK, OBJECT_NOT_FOUND", expect = ACCEPTABLE, desc = "nothing to remove yet")
     @State
     public static class EndAndRemove extends RacedStore {
+        private static final int TRIES = 50;
         private final long grant = granted(ALICE, 1, KEY);
 
         public EndAndRemove() {
@@ -41,7 +47,10 @@ public class ObjectRaces {
 
         @Actor
         public void remove(LL_Result r) {
-            r.r2 = master.remove(KEY);
+            // as soon as it can be found
+            for (int i = 0; i < TRIES && r.r2 != ErrorCode.OK; i++) {
+                r.r2 = master.remove(KEY);
+            }
         }
 
         @Arbiter
@@ -49,6 +58,7 @@ public class ObjectRaces {
             boolean removed = r.r2 == ErrorCode.OK;
             assertThat(present(KEY)).isNotEqualTo(removed);
             account(removed ? 0 : 1);
+            assertThat(evict()).as("bytes left to evict").isEqualTo(removed ? 0 : HELD);
         }
     }
 
@@ -57,10 +67,6 @@ public class ObjectRaces {
         OneObject() {
             super(1);
             put(KEY, 1);
-        }
-
-        final long evict() {
-            return new Victims(core).evictOldest(Victims.Class.ORDINARY, 0, master.now());
         }
     }
 
@@ -182,7 +188,8 @@ public class ObjectRaces {
 
     /** Objects of one hash chain come and go; another one of it is there all the time, and seen by everybody. */
     private abstract static class Bystander extends RacedStore {
-        private static final int MOVING = 12;
+        static final int MOVING = 12;
+        static final int LOOKS = 30;
 
         Bystander() {
             super(32);
@@ -190,6 +197,10 @@ public class ObjectRaces {
             for (int i = 1; i <= MOVING; i++) {
                 put(keys().get(i), i + 1);
             }
+        }
+
+        final long removeAll(Predicate<byte[]> matches) {
+            return core.removals().removeMatching(core.objects().tenant(""), matches, new Commit(), master.now());
         }
 
         final void moveOthers() {
@@ -200,11 +211,10 @@ public class ObjectRaces {
     }
 
     @JCStressTest
-    @Outcome(id = "true, true, true, true", expect = ACCEPTABLE)
+    @Outcome(id = "true", expect = ACCEPTABLE)
     @State
-    public static class FindsAndRemovals extends Bystander {
+    public static class ExistsAndRemovals extends Bystander {
         private final KeySlice key = key();
-        private final long id = core.reads().describe(key(), master.now()).id();
 
         @Actor
         public void remove() {
@@ -212,39 +222,258 @@ public class ObjectRaces {
         }
 
         @Actor
-        public void find(ZZZZ_Result r) {
-            r.r1 = core.reads().sizeOf(key) == BYTES;
-            r.r2 = core.reads().describe(key, master.now()) != null;
-            r.r3 = core.puts().fate(key, id, master.now()) == Puts.Fate.COMMITTED;
-            r.r4 = core.reads().get(key, master.now()) != null;
+        public void exists(Z_Result r) {
+            r.r1 = true;
+            for (int i = 0; i < LOOKS; i++) {
+                r.r1 &= core.reads().sizeOf(key) == BYTES;
+            }
         }
     }
 
     @JCStressTest
-    @Outcome(id = "true, true", expect = ACCEPTABLE)
+    @Outcome(id = "true", expect = ACCEPTABLE)
     @State
-    public static class ListsAndRemovals extends Bystander {
+    public static class DescribeAndRemovals extends Bystander {
+        private final KeySlice key = key();
+
         @Actor
         public void remove() {
             moveOthers();
         }
 
         @Actor
-        public void list(ZZ_Result r) {
-            byte[] mine = key().copy();
+        public void describe(Z_Result r) {
+            r.r1 = true;
+            for (int i = 0; i < LOOKS; i++) {
+                r.r1 &= core.reads().describe(key, master.now()) != null;
+            }
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE)
+    @State
+    public static class ListAndRemovals extends Bystander {
+        private final byte[] mine = key().copy();
+
+        @Actor
+        public void remove() {
+            moveOthers();
+        }
+
+        @Actor
+        public void list(Z_Result r) {
             r.r1 = core.reads().list(core.objects().tenant(""), new byte[0], 1000, key -> true).keys().stream()
                     .anyMatch(key -> Arrays.equals(key, mine));
-            List<Long> bucket = new ArrayList<>();
+        }
+    }
+
+    /** All that match are removed, in a shard that others work on, too. */
+    @JCStressTest
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "the one that matches is found")
+    @State
+    public static class RemoveAllAndRemovals extends Bystander {
+        private final byte[] mine = key().copy();
+
+        @Actor
+        public void remove() {
+            moveOthers();
+        }
+
+        @Actor
+        public void removeAll(J_Result r) {
+            r.r1 = removeAll(key -> Arrays.equals(key, mine));
+        }
+
+        @Arbiter
+        public void after() {
+            account(0);
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "13", expect = ACCEPTABLE, desc = "each is removed once")
+    @State
+    public static class RemoveAllAndRemoveAll extends Bystander {
+        private long one;
+        private long other;
+
+        @Actor
+        public void one() {
+            one = removeAll(key -> true);
+        }
+
+        @Actor
+        public void other() {
+            other = removeAll(key -> true);
+        }
+
+        @Arbiter
+        public void after(J_Result r) {
+            account(0);
+            r.r1 = one + other;
+        }
+    }
+
+    /** Eviction looks for the shard with the oldest object while older ones go. */
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE, desc = "the youngest is there all the time")
+    @State
+    public static class OldestAndRemovals extends Bystander {
+        public OldestAndRemovals() {
+            put(keys().get(MOVING + 1), MOVING + 2);
+            // what is leased is passed over, on the way to the others
+            master.get(KEY);
+        }
+
+        @Actor
+        public void remove() {
+            moveOthers();
+        }
+
+        @Actor
+        public void look(Z_Result r) {
+            Victims victims = new Victims(core);
+            r.r1 = true;
+            // a look is so much shorter than a removal
+            for (int i = 0; i < 30 * LOOKS; i++) {
+                r.r1 &= victims.oldestAccess(Victims.Class.ORDINARY, 0, master.now()) != Victims.NOTHING;
+            }
+        }
+    }
+
+    /** The journal keeps whole buckets of objects. */
+    private abstract static class InBucket extends Bystander {
+        private final byte[] mine = key().copy();
+
+        final boolean staysInBucket() {
+            boolean stays = true;
+            for (int i = 0; i < LOOKS; i++) {
+                stays &= isInBucket();
+            }
+            return stays;
+        }
+
+        private boolean isInBucket() {
+            List<Long> found = new ArrayList<>();
             core.durable.readBucket(
                     ObjectTable.SHARD_BITS,
                     0,
                     (tenant, key, id, sizeBytes, checksum, hardPinned, replicas) -> {
                         if (Arrays.equals(key, mine)) {
-                            bucket.add(id);
+                            found.add(id);
                         }
                     },
                     () -> {});
-            r.r2 = bucket.size() == 1;
+            return found.size() == 1;
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE)
+    @State
+    public static class BucketAndRemovals extends InBucket {
+        @Actor
+        public void remove() {
+            moveOthers();
+        }
+
+        @Actor
+        public void read(Z_Result r) {
+            r.r1 = staysInBucket();
+        }
+    }
+
+    /** As on a standby, which applies what the leader made durable. */
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE)
+    @State
+    public static class BucketAndFollowedRemovals extends InBucket {
+        private final List<Change> changes = IntStream.rangeClosed(1, MOVING)
+                .mapToObj(i -> (Change) new Change.ObjectRemoved(
+                        Tenant.DEFAULT_NAME,
+                        master.key(keys().get(MOVING + 1 - i)).copy(),
+                        idOf(keys().get(MOVING + 1 - i))))
+                .toList();
+
+        private long idOf(String key) {
+            return Objects.requireNonNull(core.reads().describe(master.key(key), 0))
+                    .id();
+        }
+
+        @Actor
+        public void follow() {
+            changes.forEach(change -> core.durable.apply(change, 0));
+        }
+
+        @Actor
+        public void read(Z_Result r) {
+            r.r1 = staysInBucket();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE)
+    @State
+    public static class BucketAndFollowedPuts extends InBucket {
+        private final List<Change> changes = IntStream.rangeClosed(1, MOVING)
+                .mapToObj(i -> (Change) new Change.ObjectPlaced(
+                        Tenant.DEFAULT_NAME,
+                        master.key(keys().get(MOVING + i)).copy(),
+                        10_000 + i,
+                        BYTES,
+                        0,
+                        false,
+                        new Change.PlacedReplica[0]))
+                .toList();
+
+        @Actor
+        public void follow() {
+            changes.forEach(change -> core.durable.apply(change, 0));
+        }
+
+        @Actor
+        public void read(Z_Result r) {
+            r.r1 = staysInBucket();
+        }
+    }
+
+    /** A node is lost, and its objects with it, while others come. */
+    @JCStressTest
+    @Outcome(id = "12, 12", expect = ACCEPTABLE, desc = "those that came are there, nothing else")
+    @State
+    public static class EndsAndDropOfLost extends Bystander {
+        private final long[] grants = new long[MOVING];
+
+        public EndsAndDropOfLost() {
+            core.durable.apply(new Change.SegmentDropped(segment.id()));
+            master.mount(new UUID(3, 3), "m", 32 * HELD, 2, null);
+            for (int i = 0; i < MOVING; i++) {
+                grants[i] = granted(ALICE, 100 + i, key(i));
+            }
+        }
+
+        private static String key(int index) {
+            return keys().get(MOVING + 1 + index);
+        }
+
+        @Actor
+        public void end() {
+            for (int i = 0; i < MOVING; i++) {
+                master.end(ALICE, key(i), grants[i]);
+            }
+        }
+
+        @Actor
+        public void drop() {
+            core.removals().dropLost(master.now());
+        }
+
+        @Arbiter
+        public void after(JJ_Result r) {
+            CoreAudit.check(core);
+            r.r1 = IntStream.range(0, MOVING).filter(i -> present(key(i))).count();
+            r.r2 = core.objects().objectCount();
         }
     }
 
@@ -323,40 +552,61 @@ public class ObjectRaces {
         }
     }
 
-    /** Visible only once durable (S8): one object becomes that when another is hidden. */
+    /** Visible only once durable (S8): some objects become that when others are hidden. */
     @JCStressTest
-    @Outcome(id = "true, false", expect = ACCEPTABLE)
+    @Outcome(id = "16, 0", expect = ACCEPTABLE, desc = "all of the first, none of the others")
     @State
     public static class ShowAndHide extends RacedStore {
+        private static final int EACH = 16;
         private final RecordedLog log;
+        private final long[] grants = new long[EACH];
 
         public ShowAndHide() {
             this(new RecordedLog());
         }
 
         private ShowAndHide(RecordedLog log) {
-            super(4, new CoreFixture(SafetyRules.ALL, log));
+            super(2 * EACH, new CoreFixture(SafetyRules.ALL, log));
             this.log = log;
             log.hide();
-            put(KEY, 1);
+            for (int i = 0; i < EACH; i++) {
+                put(keys().get(i), i + 1);
+                grants[i] = granted(ALICE, EACH + i + 1, keys().get(EACH + i));
+            }
         }
-
-        private final long grant = granted(ALICE, 2, OTHER_KEY);
 
         @Actor
         public void durable() {
-            log.makeDurable(0);
+            for (int i = 0; i < EACH; i++) {
+                log.makeDurable(i);
+                pause();
+            }
+        }
+
+        /** About as long as the end of a put takes, so that it goes on beside all of them. */
+        private static void pause() {
+            for (int i = 0; i < 10; i++) {
+                Thread.onSpinWait();
+            }
         }
 
         @Actor
         public void end() {
-            master.end(ALICE, OTHER_KEY, grant);
+            for (int i = 0; i < EACH; i++) {
+                master.end(ALICE, keys().get(EACH + i), grants[i]);
+            }
         }
 
         @Arbiter
-        public void after(ZZ_Result r) {
-            r.r1 = present(KEY);
-            r.r2 = present(OTHER_KEY);
+        public void after(JJ_Result r) {
+            r.r1 = IntStream.range(0, EACH).filter(i -> present(keys().get(i))).count();
+            // whoever is shown takes nothing from those that are hidden still
+            for (int shown = EACH; shown < 2 * EACH; shown++) {
+                r.r2 += IntStream.range(shown, 2 * EACH)
+                        .filter(i -> present(keys().get(i)))
+                        .count();
+                log.makeDurable(shown);
+            }
         }
     }
 }

@@ -96,6 +96,11 @@ public abstract class RacedStore {
         return core.reads().sizeOf(master.key(key)) == BYTES;
     }
 
+    /** Evicts what was read longest ago in the shard of the keys; returns the bytes that it had. */
+    final long evict() {
+        return new Victims(core).evictOldest(Victims.Class.ORDINARY, 0, master.now());
+    }
+
     /** Every byte belongs to one object, one grant or one wait, and so many are taken. */
     final void account(long values) {
         CoreAudit.check(core);

@@ -384,4 +384,27 @@ public class SegmentRaces {
             r.r2 = segment.generationOf(ALICE, 0);
         }
     }
+
+    /** The node speaks while the master, which was paused itself, forgives it the silence. */
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "what was heard stays heard")
+    @State
+    public static class HeardAndSweep extends RacedSegment {
+        private static final int TIMES = 50;
+
+        @Actor
+        public void hear(J_Result r) {
+            for (int at = 1; at <= TIMES; at++) {
+                segment.heard(7, at * LATER);
+                r.r1 = Math.max(r.r1, segment.silentNanos(at * LATER));
+            }
+        }
+
+        @Actor
+        public void sweep() {
+            for (int i = 0; i < TIMES; i++) {
+                segment.sweep(MasterTimes.defaults(), 1, 0);
+            }
+        }
+    }
 }

@@ -13,10 +13,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.J_Result;
 import org.openjdk.jcstress.infra.results.LJ_Result;
+import org.openjdk.jcstress.infra.results.LZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** What is leased when buffers come back: every byte is leased to one, and comes back once. */
 public class BufferPoolRaces {
+    private static final Duration LONGEST = Duration.ofSeconds(10);
     private static final int BLOCK = BuddyAllocator.MIN_BLOCK_BYTES;
 
     private BufferPoolRaces() {}
@@ -166,7 +168,6 @@ public class BufferPoolRaces {
     @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "long before its time")
     @State
     public static class WaitAndClose extends Pool {
-        private static final Duration LONGEST = Duration.ofSeconds(10);
         private final PooledBuffer old = lease(1);
 
         public WaitAndClose() {
@@ -188,6 +189,58 @@ public class BufferPoolRaces {
         @Arbiter
         public void after(ZZ_Result r) {
             r.r2 = pool.leasedBytes() == BLOCK;
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "it came back once")
+    @State
+    public static class CloseAndSameClose extends Pool {
+        private final PooledBuffer buffer = lease(1);
+
+        public CloseAndSameClose() {
+            super(1);
+        }
+
+        @Actor
+        public void once() {
+            buffer.close();
+        }
+
+        @Actor
+        public void again() {
+            buffer.close();
+        }
+
+        @Arbiter
+        public void after(J_Result r) {
+            r.r1 = leasedAfter(1);
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "CLOSED, true", expect = ACCEPTABLE, desc = "long before its time")
+    @State
+    public static class WaitAndEndOfPool extends Pool {
+        public WaitAndEndOfPool() {
+            super(1);
+            lease(1);
+        }
+
+        @Actor
+        public void lease(LZ_Result r) {
+            long begunNanos = System.nanoTime();
+            try {
+                pool.lease(BLOCK, Deadline.after(LONGEST));
+            } catch (StoreException refused) {
+                r.r1 = refused.code();
+            }
+            r.r2 = System.nanoTime() - begunNanos < LONGEST.toNanos() / 2;
+        }
+
+        @Actor
+        public void close() {
+            pool.close();
         }
     }
 }

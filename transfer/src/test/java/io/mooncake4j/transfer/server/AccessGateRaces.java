@@ -2,7 +2,6 @@ package io.mooncake4j.transfer.server;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -128,18 +127,50 @@ public class AccessGateRaces {
     @Outcome(id = "true", expect = ACCEPTABLE, desc = "long before its time")
     @State
     public static class WaitAndAdopt extends GateFixture {
-        private static final long LONGEST_NANOS = Duration.ofSeconds(10).toNanos();
-
         @Actor
         public void await(Z_Result r) {
-            long begunNanos = System.nanoTime();
-            gate.awaitEpoch(OF_SECOND, LONGEST_NANOS);
-            r.r1 = System.nanoTime() - begunNanos < LONGEST_NANOS / 2;
+            r.r1 = waitedShortly();
         }
 
         @Actor
         public void adopt() {
             gate.adopt(SECOND, KEY, 100, 0, 0);
+        }
+    }
+
+    /** Reads under the leader that is gone go on for a while (S9). */
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE)
+    @State
+    public static class ReadsAndSupersede extends GateFixture {
+        private static final int READS = 100;
+
+        @Actor
+        public void read(Z_Result r) {
+            r.r1 = true;
+            for (int i = 0; i < READS; i++) {
+                r.r1 &= accepts(READ_OF_FIRST);
+            }
+        }
+
+        @Actor
+        public void supersede() {
+            gate.supersede(1);
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "true", expect = ACCEPTABLE, desc = "long before its time")
+    @State
+    public static class WaitAndEndOfWaits extends GateFixture {
+        @Actor
+        public void await(Z_Result r) {
+            r.r1 = waitedShortly();
+        }
+
+        @Actor
+        public void end() {
+            gate.endWaits();
         }
     }
 }

@@ -1,23 +1,27 @@
 package io.mooncake4j.transfer.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.StoreException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** Cuts of sessions against accesses in flight (S2, S3). */
 public class SessionRaces {
     private static final UUID CLIENT = new UUID(1, 1);
+    private static final UUID OTHER = new UUID(1, 2);
 
     private SessionRaces() {}
 
@@ -104,31 +108,104 @@ public class SessionRaces {
         }
     }
 
-    /** One connection ends by itself when another one comes. */
+    /** Connections end by themselves when others come. */
     @JCStressTest
-    @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "the one is there, the other isn't")
+    @Outcome(id = "12, 12", expect = ACCEPTABLE, desc = "those that came are there, and are cut with all")
     @State
-    public static class OpenAndLeave {
+    public static class OpensAndLeaves {
+        private static final int EACH = 12;
         private final SessionTable table = new SessionTable(SafetyRules.ALL);
-        private final Session old = table.open(CLIENT, 1, () -> {});
-        private boolean closed;
+        private final List<Session> old = Stream.generate(() -> table.open(CLIENT, 1, () -> {}))
+                .limit(EACH)
+                .toList();
+        private int closed;
 
         @Actor
         public void open() {
-            table.open(CLIENT, 2, () -> closed = true);
+            for (int i = 0; i < EACH; i++) {
+                table.open(CLIENT, 2, () -> closed++);
+            }
         }
 
         @Actor
         public void leave() {
-            old.leave();
+            old.forEach(Session::leave);
         }
 
         @Arbiter
-        public void after(ZZ_Result r) {
-            assertThat(table.openCount()).isOne();
+        public void after(II_Result r) {
+            r.r1 = table.openCount();
             table.cutAll();
+            r.r2 = closed;
+        }
+    }
+
+    /** Cuts look for their sessions while other clients come and go. */
+    @JCStressTest
+    @Outcome(id = "20", expect = ACCEPTABLE, desc = "every cut closes it")
+    @State
+    public static class CutsAndOthers {
+        private static final int TIMES = 20;
+        private final SessionTable table = new SessionTable(SafetyRules.ALL);
+        private int closed;
+
+        public CutsAndOthers() {
+            table.open(CLIENT, 1, () -> closed++);
+        }
+
+        @Actor
+        public void comeAndGo() {
+            for (int i = 0; i < TIMES; i++) {
+                table.open(OTHER, 1, () -> {}).leave();
+            }
+        }
+
+        @Actor
+        public void cut() {
+            for (int i = 0; i < TIMES; i++) {
+                table.cut(CLIENT, 1);
+            }
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
             r.r1 = closed;
-            r.r2 = !old.left().isDone();
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "what was cut is refused for good")
+    @State
+    public static class CutsAndCuts {
+        private static final int EACH = 16;
+        private final SessionTable table = new SessionTable(SafetyRules.ALL);
+
+        @Actor
+        public void one() {
+            cutFrom(0);
+        }
+
+        @Actor
+        public void other() {
+            cutFrom(EACH);
+        }
+
+        private void cutFrom(int first) {
+            for (int i = 0; i < EACH; i++) {
+                table.cut(new UUID(2, first + i), 1);
+            }
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
+            for (int i = 0; i < 2 * EACH; i++) {
+                try {
+                    table.open(new UUID(2, i), 1, () -> {});
+                    r.r1++;
+                } catch (StoreException refused) {
+                    // as it should be
+                }
+            }
         }
     }
 
