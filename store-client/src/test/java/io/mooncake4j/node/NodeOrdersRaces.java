@@ -3,13 +3,12 @@ package io.mooncake4j.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.memory.NoRegions;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.server.SessionTable;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.proto.PingRequest;
 import io.mooncake4j.transfer.wire.proto.SessionCut;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -23,18 +22,6 @@ import org.openjdk.jcstress.infra.results.J_Result;
 /** What a node did comes to its end on any thread, and is told by the one that pings. */
 public class NodeOrdersRaces {
     private NodeOrdersRaces() {}
-
-    private static final class NoRegions implements Regions {
-        @Override
-        public int count() {
-            return 0;
-        }
-
-        @Override
-        public ByteBuffer region(int index) {
-            throw new IndexOutOfBoundsException(index);
-        }
-    }
 
     @JCStressTest
     @Outcome(id = "12", expect = ACCEPTABLE, desc = "each cut is told, once")

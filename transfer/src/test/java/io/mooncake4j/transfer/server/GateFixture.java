@@ -1,12 +1,11 @@
 package io.mooncake4j.transfer.server;
 
-import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.memory.NoRegions;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.SealKey;
 import io.mooncake4j.transfer.wire.StoreException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.UUID;
 
@@ -24,18 +23,6 @@ abstract class GateFixture {
     static final AccessToken OF_SECOND = token(AccessToken.Mode.WRITE, SECOND);
 
     final AccessGate gate = new AccessGate(new NoRegions(), SEGMENT, 9, SafetyRules.ALL);
-
-    private static final class NoRegions implements Regions {
-        @Override
-        public int count() {
-            return 0;
-        }
-
-        @Override
-        public ByteBuffer region(int index) {
-            throw new IndexOutOfBoundsException(index);
-        }
-    }
 
     GateFixture() {
         gate.adopt(FIRST, KEY, 100, 0, 0);
