@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -158,18 +160,22 @@ public final class Audit {
     private void readJournal() {
         String[] next = {Keys.entry(1)};
         each(Keys.JOURNAL, next[0], this::takeEntry);
-        WaitingLoop loop = new WaitingLoop();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
-            loop.await(new JournalPages(etcd, loop, revision).read(0, entry -> {
-                takeEntry(entry);
-                next[0] = entry.key() + '\0';
-                return true;
-            }));
+            new JournalPages(etcd, thread, revision)
+                    .read(0, entry -> {
+                        takeEntry(entry);
+                        next[0] = entry.key() + '\0';
+                        return true;
+                    })
+                    .join();
         } catch (CompletionException e) {
             if (!(EtcdException.unwrapped(e) instanceof FormatException)) {
                 throw EtcdException.of(e);
             }
             each(next[0], EtcdRangeQuery.endOf(Keys.JOURNAL), this::takeEntry);
+        } finally {
+            thread.shutdown();
         }
     }
 

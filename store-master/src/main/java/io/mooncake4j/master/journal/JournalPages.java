@@ -6,12 +6,13 @@ import io.mooncake4j.master.etcd.EtcdRange;
 import io.mooncake4j.master.etcd.EtcdRangeQuery;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
 /**
  * Reads the journal page by page, the next one while this one is worked on. A page is bounded by its bytes: it has a few
  * entries, each of which may be large; or, after such a page of small ones, all of some thousand records, so that a journal
- * whose every commit had one record isn't read a few records at a time. For one loop.
+ * whose every commit had one record isn't read a few records at a time.
  */
 final class JournalPages {
     private static final int FEW_ENTRIES = 16;
@@ -19,18 +20,21 @@ final class JournalPages {
     private static final int MANY_RECORDS = 4096;
 
     private final Etcd etcd;
-    private final Loop loop;
+    private final Executor thread;
     private final long revision;
 
-    /** @param revision at which it is read; 0: of now, page by page */
-    JournalPages(Etcd etcd, Loop loop, long revision) {
+    /**
+     * @param thread that does the work, one
+     * @param revision at which it is read; 0: of now, page by page
+     */
+    JournalPages(Etcd etcd, Executor thread, long revision) {
         this.etcd = etcd;
-        this.loop = loop;
+        this.thread = thread;
         this.revision = revision;
     }
 
     /**
-     * Shows every entry that ends behind the record, in order, until one isn't taken. Completes on the loop, with whether all
+     * Shows every entry that ends behind the record, in order, until one isn't taken. Completes on the thread, with whether all
      * were taken; fails with what the taker throws, a FormatException or an EtcdException.
      */
     CompletableFuture<Boolean> read(long afterSequence, Predicate<EtcdEntry> taker) {
@@ -67,7 +71,7 @@ final class JournalPages {
                             ? take(next, nextMany, last, taker)
                             : CompletableFuture.completedFuture(false);
                 },
-                loop);
+                thread);
     }
 
     private static boolean takeAll(List<EtcdEntry> entries, Predicate<EtcdEntry> taker) {
