@@ -3,7 +3,6 @@ package io.mooncake4j.master.journal;
 import io.mooncake4j.master.etcd.Etcd;
 import io.mooncake4j.master.etcd.EtcdEntry;
 import io.mooncake4j.master.etcd.EtcdException;
-import io.mooncake4j.master.etcd.EtcdTxn;
 import io.mooncake4j.master.etcd.EtcdTxnAnswer;
 import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.ChangeLog;
@@ -26,8 +25,6 @@ public final class EtcdJournal implements ChangeLog {
 
     /** etcd takes 1.5 MiB a request by default. */
     private static final int LARGEST_BATCH_BYTES = 1 << 20;
-    /** All segments are one value: some thousand of them. */
-    private static final int LARGEST_SEGMENTS_BYTES = 1 << 20;
     /** A transaction of etcd has 128 operations by default. */
     private static final int MOST_BUCKETS = 100;
 
@@ -50,9 +47,6 @@ public final class EtcdJournal implements ChangeLog {
 
     // Guarded by this.
     private final SegmentsValue segments;
-    /** Of their value. */
-    private int segmentsBytes;
-
     private final ArrayDeque<Batch> sealed = new ArrayDeque<>();
     private Batch open;
     private @Nullable Encoder spare;
@@ -91,7 +85,6 @@ public final class EtcdJournal implements ChangeLog {
         this.options = options;
         this.onLost = onLost;
         this.segments = found.segments();
-        this.segmentsBytes = segments.encode().length;
         this.last = found.head().sequence();
         this.committed = last;
         this.headRevision = found.headRevision();
@@ -108,7 +101,7 @@ public final class EtcdJournal implements ChangeLog {
     @Override
     public synchronized long append(Change change) {
         boolean toSegments = SegmentsValue.takes(change);
-        if (toSegments && !open.isEmpty() && open.bytesWithSegments(segmentsBytes) > LARGEST_BATCH_BYTES) {
+        if (toSegments && !open.isEmpty() && open.bytesWithSegments(segments.bytes()) > LARGEST_BATCH_BYTES) {
             seal();
         }
         long sequence = ++last;
@@ -123,7 +116,6 @@ public final class EtcdJournal implements ChangeLog {
         if (toSegments) {
             segments.apply(change, sequence);
             open.segments = segments.encode();
-            segmentsBytes = open.segments.length;
         }
         if (open.bytes() >= LARGEST_BATCH_BYTES) {
             seal();
@@ -268,12 +260,7 @@ public final class EtcdJournal implements ChangeLog {
 
     @Override
     public synchronized @Nullable String refusal(Change.SegmentMounted segment) {
-        int growth = segments.growthBytes(segment);
-        return growth <= 0 || segmentsBytes + growth <= LARGEST_SEGMENTS_BYTES
-                ? null
-                : "the cluster has " + segments.mounted().size() + " segments, which take " + segmentsBytes + " of "
-                        + LARGEST_SEGMENTS_BYTES + " bytes of one etcd value; no more can be mounted: mount fewer and"
-                        + " larger segments, or run a second cluster";
+        return segments.refusal(segment);
     }
 
     /** What is known of the space in etcd from now on. On the loop. */
@@ -322,53 +309,29 @@ public final class EtcdJournal implements ChangeLog {
             batch = sealed.element();
         }
         attempts = 0;
-        EtcdTxn txn = new EtcdTxn().ifCreatedAt(Keys.LEADER, revision);
-        if (headRevision == 0) {
-            txn.ifAbsent(Keys.HEAD);
-        } else {
-            txn.ifModifiedAt(Keys.HEAD, headRevision);
-        }
-        Head head = Head.NONE;
+        BatchTxn txn = new BatchTxn(batch, revision, headRevision, unfinished, turn == null ? 0 : turn.trimTo());
         if (batch.hasRecords()) {
-            byte[] entry = batch.entry();
-            head = batch.head(entry);
-            txn.put(Keys.entry(head.sequence()), entry).put(Keys.HEAD, head.encode());
-            // Not without a record: an attempt that arrives late must not delete what was written since.
-            unfinished.forEach(bucket -> txn.delete(bucket.firstPart(), bucket.afterParts()));
             unfinished.clear();
         }
-        if (batch.segments != null) {
-            txn.put(Keys.SEGMENTS, batch.segments);
-        }
-        for (Batch.NewBucket bucket : batch.buckets) {
-            if (bucket.replaced() != null) {
-                txn.delete(bucket.replaced().key());
-            }
-            txn.put(bucket.bucket().key(), bucket.value());
-        }
-        long trimmed = turn == null ? 0 : turn.trimTo();
-        if (trimmed > 0) {
-            txn.delete(Keys.JOURNAL, Keys.entry(trimmed + 1));
-        }
-        txn.orElseRead(Keys.LEADER).orElseRead(Keys.HEAD);
-        send(batch, txn, head);
+        send(txn);
     }
 
-    private void send(Batch batch, EtcdTxn txn, Head head) {
-        etcd.txn(txn)
+    private void send(BatchTxn txn) {
+        etcd.txn(txn.txn())
                 .whenComplete((answer, failure) -> loop.execute(() -> {
                     if (isLost()) {
                         return; // who waited was told
                     }
                     if (failure == null) {
-                        answered(batch, head, answer);
+                        answered(txn, answer);
                     } else {
-                        failed(batch, txn, head, EtcdException.of(failure));
+                        failed(txn, EtcdException.of(failure));
                     }
                 }));
     }
 
-    private void answered(Batch batch, Head head, EtcdTxnAnswer answer) {
+    private void answered(BatchTxn txn, EtcdTxnAnswer answer) {
+        Batch batch = txn.batch();
         if (answer.succeeded()) {
             if (batch.hasRecords()) {
                 headRevision = answer.revision();
@@ -382,21 +345,13 @@ public final class EtcdJournal implements ChangeLog {
             return;
         }
         EtcdEntry found = find(answer, Keys.HEAD);
-        if (found != null && attempts > 0 && batch.hasRecords() && isHead(found, head)) {
+        if (found != null && attempts > 0 && txn.wrote(found)) {
             headRevision = found.modRevision(); // an attempt whose answer was lost
             committed(batch, answer.revision());
         } else {
             lose("the journal's head in etcd was changed by somebody else"
                     + (found == null ? ": it is gone" : " at revision " + found.modRevision())
                     + "; see what is there by 'mooncake4j metadata check'");
-        }
-    }
-
-    private static boolean isHead(EtcdEntry found, Head head) {
-        try {
-            return Head.decode(found.value()).equals(head);
-        } catch (FormatException e) {
-            return false;
         }
     }
 
@@ -450,7 +405,7 @@ public final class EtcdJournal implements ChangeLog {
         return open.hasRecords() ? open.oldestNanos() : 0;
     }
 
-    private void failed(Batch batch, EtcdTxn txn, Head head, EtcdException failure) {
+    private void failed(BatchTxn txn, EtcdException failure) {
         switch (failure.kind()) {
             case UNKNOWN_OUTCOME, NO_SPACE -> {
                 boolean full = failure.kind() == EtcdException.Kind.NO_SPACE;
@@ -460,7 +415,7 @@ public final class EtcdJournal implements ChangeLog {
                     LOG.warn("the journal's write to etcd failed and is tried again: {}", failure.getMessage());
                 }
                 trouble = failure.getMessage();
-                loop.schedule(full ? NO_SPACE_RETRY_NANOS : RETRY_NANOS, () -> send(batch, txn, head));
+                loop.schedule(full ? NO_SPACE_RETRY_NANOS : RETRY_NANOS, () -> send(txn));
             }
             default -> lose(String.valueOf(failure.getMessage()));
         }

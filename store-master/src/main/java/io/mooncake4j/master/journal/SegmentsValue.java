@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments and the term, as the records up to some number leave them. Written with every record that changes it, so
@@ -21,12 +22,16 @@ public final class SegmentsValue {
      */
     static final int DROPPED_KEPT = 4096;
 
+    /** etcd takes 1.5 MiB a request by default. */
+    private static final int LARGEST_BYTES = 1 << 20;
+
     private long sequence;
     private final Map<UUID, Change.SegmentMounted> mounted = new LinkedHashMap<>();
     private final Set<UUID> dropped = new LinkedHashSet<>();
     private Change.TermOpened term = new Change.TermOpened(0, 0);
     private long handedOverAt;
     private long leaseLeftNanos;
+    private byte @Nullable [] encoded;
 
     /** Whether records of this kind change it. */
     static boolean takes(Change change) {
@@ -51,6 +56,7 @@ public final class SegmentsValue {
             return;
         }
         sequence = changeSequence;
+        encoded = null;
     }
 
     long sequence() {
@@ -79,10 +85,16 @@ public final class SegmentsValue {
         return List.copyOf(dropped);
     }
 
-    /** How much longer the value becomes, about, if this is mounted or moves. */
-    int growthBytes(Change.SegmentMounted segment) {
+    /** Why it can't be mounted, or moved, or null. */
+    @Nullable
+    String refusal(Change.SegmentMounted segment) {
         Change.SegmentMounted before = mounted.get(segment.segmentId());
-        return bytes(segment) - (before == null ? 0 : bytes(before));
+        int growth = bytes(segment) - (before == null ? 0 : bytes(before));
+        return growth <= 0 || bytes() + growth <= LARGEST_BYTES
+                ? null
+                : "the cluster has " + mounted.size() + " segments, which take " + bytes() + " of " + LARGEST_BYTES
+                        + " bytes of one etcd value; no more can be mounted: mount fewer and larger segments, or run a"
+                        + " second cluster";
     }
 
     private static int bytes(Change.SegmentMounted segment) {
@@ -91,18 +103,27 @@ public final class SegmentsValue {
         return out.length();
     }
 
+    /** How long the value is. */
+    int bytes() {
+        return encode().length;
+    }
+
+    /** The value; not to be changed. */
     byte[] encode() {
-        Encoder out = Envelope.SEGMENTS.start(256);
-        out.u64(sequence);
-        out.variable(term.revision());
-        out.variable(term.longestReadLeaseNanos());
-        out.variable(handedOverAt);
-        out.variable(leaseLeftNanos);
-        out.variable(mounted.size());
-        mounted.values().forEach(segment -> Records.segment(out, segment));
-        out.variable(dropped.size());
-        dropped.forEach(out::uuid);
-        return Envelope.seal(out);
+        if (encoded == null) {
+            Encoder out = Envelope.SEGMENTS.start(256);
+            out.u64(sequence);
+            out.variable(term.revision());
+            out.variable(term.longestReadLeaseNanos());
+            out.variable(handedOverAt);
+            out.variable(leaseLeftNanos);
+            out.variable(mounted.size());
+            mounted.values().forEach(segment -> Records.segment(out, segment));
+            out.variable(dropped.size());
+            dropped.forEach(out::uuid);
+            encoded = Envelope.seal(out);
+        }
+        return encoded;
     }
 
     static SegmentsValue decode(byte[] value) {
