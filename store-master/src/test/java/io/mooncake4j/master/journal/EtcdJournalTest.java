@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mooncake4j.master.etcd.EtcdModel;
-import io.mooncake4j.master.etcd.EtcdTxn;
 import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.ChangeLog;
-import io.mooncake4j.master.placement.DurableState;
-import io.mooncake4j.master.placement.Extent;
 import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.transfer.safety.SafetyRules;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,60 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EtcdJournalTest {
-    private static final UUID SEGMENT = new UUID(3, 4);
-    private static final JournalOptions SHORT_TAIL = new JournalOptions(false, 20_000, SafetyRules.ALL);
-
-    private final ManualLoop loop = new ManualLoop();
-    private final EtcdModel etcd = new EtcdModel(loop::nanoTime);
-    private final List<String> losses = new ArrayList<>();
-    private Found found = read();
-    private EtcdJournal journal = lead(EtcdModel.Link.SOUND, SHORT_TAIL);
-
-    private Found read() {
-        CompletableFuture<Found> reading = Recovery.read(etcd.client(EtcdModel.Link.SOUND), loop);
-        loop.pass(EtcdJournal.GATHER_NANOS);
-        return reading.join();
-    }
-
-    private EtcdJournal lead(EtcdModel.Link link, JournalOptions options) {
-        etcd.write(Keys.LEADER, null);
-        long revision = etcd.client(EtcdModel.Link.SOUND)
-                .txn(new EtcdTxn().ifAbsent(Keys.LEADER).put(Keys.LEADER, new byte[0]))
-                .join()
-                .revision();
-        EtcdJournal next = new EtcdJournal(etcd.client(link), loop, revision, found, options, losses::add);
-        next.keepBuckets(found);
-        return next;
-    }
-
-    /** As a leader does: append, and apply. */
-    private void change(Change change) {
-        journal.append(change);
-        found.state().apply(change, loop.nanoTime());
-    }
-
-    private static Change.SegmentMounted mounted(UUID id) {
-        return new Change.SegmentMounted(id, "n1", "h1", 1 << 20, 1 << 20, new Segment.Address("127.0.0.1", 1234, 77));
-    }
-
-    private static Change.ObjectPlaced placed(String key, long id) {
-        return new Change.ObjectPlaced(
-                "default",
-                key.getBytes(StandardCharsets.UTF_8),
-                id,
-                100,
-                1L << 32 | id,
-                id % 7 == 0,
-                new Change.PlacedReplica[] {
-                    new Change.PlacedReplica(SEGMENT, new Extent[] {new Extent(0, id % 1000 * 64, 100)})
-                });
-    }
-
-    private static Change.ObjectRemoved removed(String key, long id) {
-        return new Change.ObjectRemoved("default", key.getBytes(StandardCharsets.UTF_8), id);
-    }
-
+class EtcdJournalTest extends JournalFixture {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void shouldFindWhatWasWrittenWhenItIsReadAgainAtAnyTime(long seed) {
@@ -149,114 +91,6 @@ class EtcdJournalTest {
     }
 
     @Test
-    void shouldGoOnFromWhatAnEarlierLeaderLeftWhenBucketsWereSplit() {
-        change(mounted(SEGMENT));
-        String longName = "x".repeat(1000);
-        for (int i = 0; i < 600; i++) {
-            String key = keyInBucket(found.state(), 5, longName, i);
-            change(placed(key, i + 1));
-            loop.pass(EtcdJournal.GATHER_NANOS);
-        }
-        assertThat(etcd.keys())
-                .doesNotContain("bucket/005")
-                .anyMatch(key -> key.startsWith("bucket/005l"))
-                .anyMatch(key -> key.startsWith("bucket/005r"));
-        Map<String, String> before = Placements.of(found.state());
-        found = read();
-        assertThat(Placements.of(found.state())).isEqualTo(before);
-
-        journal = lead(EtcdModel.Link.SOUND, SHORT_TAIL);
-        for (int i = 0; i < 600; i++) {
-            change(placed("later-" + i, 10_000 + i));
-            loop.pass(EtcdJournal.GATHER_NANOS);
-        }
-        assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
-    }
-
-    /** Many large objects of one bucket at once, so that its parts take several transactions. */
-    private void fillBucketAtOnce(int from) {
-        Extent[] extents = new Extent[400];
-        Arrays.fill(extents, new Extent(1000, 1 << 30, 1 << 29));
-        Change.PlacedReplica[] replicas = {new Change.PlacedReplica(SEGMENT, extents)};
-        for (int i = from; i < from + 700; i++) {
-            byte[] key = keyInBucket(found.state(), 5, "large", i).getBytes(StandardCharsets.UTF_8);
-            change(new Change.ObjectPlaced("default", key, i + 1, 400L << 29, 0, false, replicas));
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldWriteItInPartsWhenABucketHasOutgrownATransaction(boolean writtenBefore) {
-        change(mounted(SEGMENT));
-        if (writtenBefore) {
-            change(placed(keyInBucket(found.state(), 5, "first", 0), 5000));
-            writeAllBuckets();
-            assertThat(etcd.keys()).contains("bucket/005");
-        }
-        fillBucketAtOnce(0);
-        writeAllBuckets();
-        assertThat(losses).isEmpty();
-        assertThat(etcd.largestTransactionBytes()).isLessThan(3 << 19);
-        assertThat(etcd.keys()).doesNotContain("bucket/005").anyMatch(key -> key.startsWith("bucket/005lll"));
-        assertThat(Placements.of(read().state())).isEqualTo(Placements.of(found.state()));
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldKeepToTheWholeWhenTheLeaderDiesBetweenItsParts(boolean followed) {
-        change(mounted(SEGMENT));
-        loop.pass(EtcdJournal.GATHER_NANOS);
-        Follower follower = new Follower(etcd.client(EtcdModel.Link.SOUND), loop, read());
-        AtomicBoolean cut = new AtomicBoolean();
-        found = read();
-        journal = lead(
-                new EtcdModel.Link() {
-                    @Override
-                    public boolean arrives() {
-                        cut.compareAndSet(false, hasParts("lll"));
-                        return !cut.get();
-                    }
-                },
-                SHORT_TAIL);
-        fillBucketAtOnce(0);
-        loop.pass(1_000_000_000L);
-        assertThat(cut).as("it died in between").isTrue();
-        assertThat(etcd.keys()).contains("bucket/005");
-        assertThat(hasParts("lll")).isTrue();
-        assertThat(hasParts("rrr")).isFalse();
-
-        CompletableFuture<Found> taken = followed ? follower.finish() : CompletableFuture.completedFuture(read());
-        loop.pass(EtcdJournal.GATHER_NANOS);
-        found = taken.join();
-        Map<String, String> before = Placements.of(found.state());
-        assertThat(before).hasSize(700);
-        journal = lead(EtcdModel.Link.SOUND, JournalOptions.defaults());
-        change(new Change.TermOpened(9, 1));
-        loop.pass(EtcdJournal.GATHER_NANOS);
-        assertThat(hasParts("")).isFalse();
-        found = read();
-        assertThat(Placements.of(found.state())).isEqualTo(before);
-        journal = lead(EtcdModel.Link.SOUND, SHORT_TAIL);
-        fillBucketAtOnce(700);
-        writeAllBuckets();
-        assertThat(Placements.of(read().state())).hasSize(1400).isEqualTo(Placements.of(found.state()));
-    }
-
-    private boolean hasParts(String path) {
-        return etcd.keys().stream().anyMatch(key -> key.startsWith("bucket/005" + path) && key.length() > 10);
-    }
-
-    /** Enough small changes that every bucket's turn comes. */
-    private void writeAllBuckets() {
-        for (int i = 0; i < 300; i++) {
-            for (int j = 0; j < 300; j++) {
-                change(removed("nobody", 1));
-            }
-            loop.pass(EtcdJournal.GATHER_NANOS);
-        }
-    }
-
-    @Test
     void shouldRefuseASegmentWhenTheirValueWouldOutgrowATransaction() {
         int mounts = 0;
         String refusal = journal.refusal(longNamed(mounts));
@@ -290,19 +124,6 @@ class EtcdJournalTest {
         for (int i = 0; i < 250; i++) {
             change(new Change.ObjectRemoved("default", key, i));
         }
-    }
-
-    @Test
-    void shouldNameThePartWhenOneOfABucketIsMissing() {
-        change(mounted(SEGMENT));
-        fillBucketAtOnce(0);
-        writeAllBuckets();
-        String part = etcd.keys().stream()
-                .filter(key -> key.startsWith("bucket/005r"))
-                .findFirst()
-                .orElseThrow();
-        etcd.write(part, null);
-        assertThatThrownBy(this::read).rootCause().hasMessageContaining(part).hasMessageContaining("missing");
     }
 
     @Test
@@ -394,17 +215,6 @@ class EtcdJournalTest {
         assertThat(journal.refusal()).isNull();
         loop.pass(200_000_000L);
         assertThat(journal.refusal()).contains("1099 ms");
-    }
-
-    private int tried;
-
-    private String keyInBucket(DurableState state, int bits, String prefix, int number) {
-        while (true) {
-            String key = prefix + number + "-" + tried++;
-            if ((state.hashOf("default", key.getBytes(StandardCharsets.UTF_8)) & 4095) == bits) {
-                return key;
-            }
-        }
     }
 
     @Test
