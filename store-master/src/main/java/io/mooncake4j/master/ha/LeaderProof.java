@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  */
 final class LeaderProof implements Leadership {
     static final Duration RENEW_EVERY = Duration.ofMillis(500);
+    /** When renewals go unanswered: the first moment in which etcd serves again may be the last in which it helps. */
+    private static final Duration RENEW_OVERDUE_EVERY = Duration.ofMillis(100);
 
     /** What etcd's own clock may be ahead in ending the lease. */
     private static final long MARGIN_NANOS = Duration.ofMillis(500).toNanos();
@@ -76,7 +78,8 @@ final class LeaderProof implements Leadership {
                         loop.execute(() -> end("its lease in etcd has ended"));
                     }
                 });
-        loop.schedule(RENEW_EVERY.toNanos(), this::renew);
+        boolean overdue = sent - provenNanos > 2 * RENEW_EVERY.toNanos();
+        loop.schedule((overdue ? RENEW_OVERDUE_EVERY : RENEW_EVERY).toNanos(), this::renew);
     }
 
     private void proved(long fromNanos, Duration left, EtcdRange found) {

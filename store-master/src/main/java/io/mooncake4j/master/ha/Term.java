@@ -1,6 +1,7 @@
 package io.mooncake4j.master.ha;
 
 import io.mooncake4j.master.etcd.Etcd;
+import io.mooncake4j.master.etcd.EtcdException;
 import io.mooncake4j.master.etcd.EtcdTxn;
 import io.mooncake4j.master.journal.EtcdJournal;
 import io.mooncake4j.master.journal.Found;
@@ -29,6 +30,8 @@ final class Term {
     private static final Duration SHORT_LEASE = Duration.ofSeconds(1);
     /** What began before the gate closed is over by then. */
     private static final Duration DRAIN = Duration.ofMillis(50);
+    /** For how long it is tried to give up the leader key of a term that has ended. */
+    private static final Duration LET_GO = Duration.ofSeconds(30);
 
     private final Etcd etcd;
     private final Loop loop;
@@ -175,8 +178,22 @@ final class Term {
         if (upkeep != null) {
             upkeep.end();
         }
-        // Sooner than by its time to live, if etcd can be reached.
-        etcd.revokeLease(won.lease().id());
+        letGo(loop.nanoTime() + LET_GO.toNanos());
         onEnd.accept(why);
+    }
+
+    /**
+     * Gives the leader key up sooner than by its time to live, as soon as etcd can be reached: that time begins anew whenever
+     * the members of etcd have elected a leader.
+     */
+    private void letGo(long untilNanos) {
+        etcd.revokeLease(won.lease().id())
+                .whenComplete((done, failure) -> loop.execute(() -> {
+                    boolean reached =
+                            failure == null || EtcdException.of(failure).kind() != EtcdException.Kind.UNKNOWN_OUTCOME;
+                    if (!reached && loop.nanoTime() - untilNanos < 0) {
+                        loop.schedule(LeaderProof.RENEW_EVERY.toNanos(), () -> letGo(untilNanos));
+                    }
+                }));
     }
 }

@@ -38,6 +38,7 @@ class MasterLifeTest {
     private final class Process implements Terms, EtcdModel.Link {
         final MasterLife life;
         boolean cutOff;
+        boolean deaf;
         long delayNanos;
 
         @Nullable
@@ -79,6 +80,11 @@ class MasterLifeTest {
         @Override
         public boolean arrives() {
             return !cutOff;
+        }
+
+        @Override
+        public boolean answers() {
+            return !deaf;
         }
 
         @Override
@@ -219,6 +225,21 @@ class MasterLifeTest {
         seconds(6);
         assertThat(first.leads()).isFalse();
         assertThat(first.leader).isEqualTo("second:2");
+    }
+
+    /** As when members of etcd elect a leader: the key lives for all of its time again. */
+    @Test
+    void shouldLetAnotherLeadAtOnceWhenItsTermEndedWhileEtcdWasSilent() {
+        startBoth();
+        first.deaf = true;
+        seconds(4);
+        first.cutOff = true; // its last renewal made the key live for another 5 s
+        seconds(1);
+        assertThat(first.leads()).isFalse();
+        first.deaf = false;
+        first.cutOff = false;
+        seconds(1.5);
+        assertThat(second.leads()).isTrue();
     }
 
     @Test
