@@ -22,6 +22,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Puts, gets and removals without rest by two processes, one with checksums and one without, while faults happen. After
@@ -88,11 +89,17 @@ final class CheckedLoad {
      * @param fault returns when all is healed, so that nothing is excused any more
      */
     Seen during(String what, Outage.Allows allows, Runnable fault) {
+        return during(what, () -> allows, fault);
+    }
+
+    /** The same where what is excused shows only when the load goes again. */
+    Seen during(String what, Supplier<Outage.Allows> allows, Runnable fault) {
         try {
             long begunNanos = System.nanoTime();
             fault.run();
-            outages.add(new Outage(allows, begunNanos, System.nanoTime()));
+            long healedNanos = System.nanoTime();
             awaitProgress();
+            outages.add(new Outage(allows.get(), begunNanos, healedNanos));
             return check(what);
         } catch (RuntimeException | Error e) {
             System.err.println(cluster.logs());

@@ -12,6 +12,7 @@ import io.mooncake4j.transfer.wire.StoreException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -28,15 +29,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("durabilities")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EtcdClusterFaultsIT {
-    /** The time in which the members find a new leader, and a request's that went to the old one. */
-    private static final Duration LONGEST_PUT = Duration.ofSeconds(6);
+    /** A request of 2 s that went to the member that led, and one more after it. */
+    private static final Duration PUT_AFTER_SILENCE = Duration.ofSeconds(4);
 
     private static final Duration LONGEST_GET = Duration.ofSeconds(2);
+    /** What a lease of 5 s survives: but for its margin, the time between two renewals, and one renewal's. */
+    private static final Duration SURVIVED = Duration.ofSeconds(3);
 
     @Parameter
     private String durability;
 
     private EtcdCluster etcd;
+    private EtcdSilence silence;
     private HaCluster cluster;
     private CheckedLoad load;
 
@@ -52,6 +56,7 @@ class EtcdClusterFaultsIT {
                 .collect(Collectors.joining(","));
         cluster = HaCluster.start(
                 etcd.options().build(), Collections.nCopies(2, members), 128 << 20, "--durability=" + durability);
+        silence = EtcdSilence.of(etcd);
         load = CheckedLoad.start(cluster);
     }
 
@@ -60,55 +65,81 @@ class EtcdClusterFaultsIT {
         try {
             load.end();
         } finally {
+            silence.close();
             cluster.close();
             etcd.close();
         }
     }
 
-    private Seen during(String what, Allows allows, Runnable fault) {
-        return load.during(what + " (" + durability + ")", allows, fault);
+    /**
+     * No call fails or waits for much longer than etcd is silent. Only if that was for longer than the lease may another
+     * have taken over.
+     */
+    private void shouldFailNoCallDuring(String what, Runnable fault) {
+        silence.longest();
+        long term = cluster.term();
+        AtomicBoolean sameLeader = new AtomicBoolean();
+        Seen seen = load.during(
+                what + " (" + durability + ")",
+                () -> {
+                    sameLeader.set(cluster.term() == term);
+                    return sync() || sameLeader.get() ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL;
+                },
+                fault);
+        Duration silent = silence.longest();
+        String found = "etcd was silent for " + silent.toMillis() + " ms; the leader is "
+                + (sameLeader.get() ? "the same" : "another");
+        System.out.println("  " + found);
+        if (sameLeader.get()) {
+            seen.assertUnharmed(silent.plus(PUT_AFTER_SILENCE), LONGEST_GET);
+        } else {
+            assertThat(silent).as("%s; %s", found, seen).isGreaterThan(SURVIVED);
+            seen.assertFailed(MasterFaultsIT.UNKNOWN_PUT);
+            seen.assertWithin(silent.plus(MasterFaultsIT.LONGEST_PUT), silent.plus(MasterFaultsIT.LONGEST_GET));
+        }
+    }
+
+    private boolean sync() {
+        return durability.equals("sync");
     }
 
     @Test
     void shouldFailNoCallWhenTheLeaderOfEtcdIsKilled() {
-        Seen seen = during("leader of etcd killed", Allows.NOTHING, () -> {
+        shouldFailNoCallDuring("leader of etcd killed", () -> {
             EtcdProcess leader = etcd.leader();
             leader.kill();
             assertThat(etcd.leader()).isNotSameAs(leader);
             leader.restart();
         });
-        seen.assertUnharmed(LONGEST_PUT, LONGEST_GET);
     }
 
     @Test
     void shouldFailNoCallWhenEtcdHasNoQuorumFor2Seconds() {
-        Seen seen = during("no quorum of etcd for 2 s", Allows.NOTHING, () -> {
+        shouldFailNoCallDuring("no quorum of etcd for 2 s", () -> {
             List<EtcdProcess> frozen = etcd.followers();
             frozen.forEach(EtcdProcess::freeze);
             Meanwhile.pass(Duration.ofSeconds(2));
             frozen.forEach(EtcdProcess::thaw);
         });
-        seen.assertUnharmed(LONGEST_PUT, LONGEST_GET);
     }
 
     @Test
     @Tag("slow")
     void shouldFailNoCallWhenTheLeaderOfEtcdIsFrozenFor10Seconds() {
-        Seen seen = during("leader of etcd frozen for 10 s", Allows.NOTHING, () -> {
+        shouldFailNoCallDuring("leader of etcd frozen for 10 s", () -> {
             EtcdProcess leader = etcd.leader();
             leader.freeze();
             Meanwhile.pass(Duration.ofSeconds(10));
             leader.thaw();
         });
-        seen.assertUnharmed(LONGEST_PUT, LONGEST_GET);
     }
 
     @Test
     @Tag("slow")
     void shouldServeNothingAndThenGoOnWhenEtcdHasNoQuorumFor15Seconds() {
-        boolean sync = durability.equals("sync");
         MooncakeClient hasty = cluster.client(MooncakeClient.builder().operationTimeout(Duration.ofSeconds(2)));
-        Seen seen = during("no quorum of etcd for 15 s", sync ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL, () -> {
+        Allows allows = sync() ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL;
+        Seen seen = load.during("no quorum of etcd for 15 s (" + durability + ")", allows, () -> {
             List<EtcdProcess> frozen = etcd.followers();
             long frozenNanos = System.nanoTime();
             frozen.forEach(EtcdProcess::freeze);

@@ -43,13 +43,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MasterFaultsIT {
     /** The put was on its way to its end when the leader died. */
-    private static final String UNKNOWN_PUT = "PUT OUTCOME_UNKNOWN";
+    static final String UNKNOWN_PUT = "PUT OUTCOME_UNKNOWN";
 
     private static final int MASTERS = 3;
     /** 5 s of the leader's lease, until the next one serves. */
-    private static final Duration LONGEST_GET = Duration.ofSeconds(8);
+    static final Duration LONGEST_GET = Duration.ofSeconds(8);
     /** The same, and 5 s of read leases of the leader that nobody can ask any more. */
-    private static final Duration LONGEST_PUT = Duration.ofSeconds(15);
+    static final Duration LONGEST_PUT = Duration.ofSeconds(15);
 
     private static final int BYTES = 100_000;
     private static final int STILL = 200;

@@ -10,25 +10,30 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What the callers saw of a fault: how many calls, how long the longest ones took, and which failed with what. */
+/**
+ * What the callers saw of a fault: how many calls, how long the longest ones took, and which failed with what.
+ *
+ * @param longestPut of puts and removals
+ */
 record Seen(String what, int calls, Duration longestPut, Duration longestGet, Map<String, Long> failures) {
     static Seen of(String what, List<Operation> operations) {
         return new Seen(
                 what,
                 operations.size(),
-                longest(operations, Kind.PUT),
-                longest(operations, Kind.READ),
+                longest(operations, kind -> kind != Kind.READ),
+                longest(operations, kind -> kind == Kind.READ),
                 operations.stream()
                         .filter(each -> each.outcome() == Outcome.UNKNOWN)
                         .collect(Collectors.groupingBy(
                                 each -> each.kind() + " " + each.error(), TreeMap::new, Collectors.counting())));
     }
 
-    private static Duration longest(List<Operation> operations, Kind kind) {
+    private static Duration longest(List<Operation> operations, Predicate<Kind> kinds) {
         return Duration.ofNanos(operations.stream()
-                .filter(each -> each.kind() == kind)
+                .filter(each -> kinds.test(each.kind()))
                 .mapToLong(Operation::tookNanos)
                 .max()
                 .orElse(0));
@@ -51,7 +56,7 @@ record Seen(String what, int calls, Duration longestPut, Duration longestGet, Ma
     }
 
     void assertWithin(Duration put, Duration get) {
-        assertThat(longestPut).as("longest put of %s", this).isLessThanOrEqualTo(put);
+        assertThat(longestPut).as("longest put or removal of %s", this).isLessThanOrEqualTo(put);
         assertThat(longestGet).as("longest get of %s", this).isLessThanOrEqualTo(get);
     }
 
