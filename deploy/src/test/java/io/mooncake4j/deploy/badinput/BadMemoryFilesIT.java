@@ -46,11 +46,12 @@ class BadMemoryFilesIT {
     void shouldLeaveAndSayWhyWhenTheFileIsCutShortUnderTheNode(int bytes) throws IOException {
         ChildProcess node = cluster.startWithNodeProcesses(ClusterPlan.DEFAULT.withNodes(1, 8 << 20, 8 << 20))
                 .get(0);
-        MooncakeClient client = cluster.build(cluster.clientBuilder(true).operationTimeout(Duration.ofSeconds(1)));
+        MooncakeClient client = cluster.client(true);
+        MooncakeClient hasty = client.withTimeout(Duration.ofSeconds(1));
         client.put("k", VersionedValue.of("k", 1, bytes));
         cut("node-0", 4096);
         await().until(() -> {
-            assertThat(found(client)).as("bytes that are lost").isEmpty();
+            assertThat(found(hasty)).as("bytes that are lost").isEmpty();
             return cluster.master().segments().isEmpty();
         });
         await("the objects, which go after the segment")

@@ -283,7 +283,8 @@ class StoreEndToEndTest {
     @Test
     void shouldEvictSoftPinnedButNeverHardPinnedWhenNothingElseIsLeft() {
         cluster.start(ClusterPlan.DEFAULT.withNodes(1, 2 << 20, 2 << 20).withLease(SHORT_LEASE));
-        MooncakeClient client = cluster.build(cluster.clientBuilder(true).operationTimeout(Duration.ofSeconds(2)));
+        MooncakeClient client = cluster.client(true);
+        MooncakeClient hasty = client.withTimeout(Duration.ofSeconds(2));
         PutOptions soft = PutOptions.DEFAULT.withSoftPin(Duration.ofMinutes(30));
         PutOptions hard = PutOptions.DEFAULT.withHardPin(true);
         int bytes = 100_000;
@@ -297,7 +298,7 @@ class StoreEndToEndTest {
         List<String> kept = new ArrayList<>();
         ErrorCode error = ErrorCode.OK;
         for (int i = 0; error == ErrorCode.OK; i++) {
-            PutResult put = client.putBatch(List.of(KvEntry.of("hard/" + i, value("hard/" + i, bytes))), hard)
+            PutResult put = hasty.putBatch(List.of(KvEntry.of("hard/" + i, value("hard/" + i, bytes))), hard)
                     .get(0);
             error = put.error();
             if (put.succeeded()) {
