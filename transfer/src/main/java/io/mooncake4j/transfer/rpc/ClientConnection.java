@@ -90,7 +90,7 @@ final class ClientConnection extends FrameConnection {
     }
 
     @Override
-    void received(byte kind, int code, long id, long timeLeftMicros, byte[] body) {
+    void received(byte kind, int code, long id, long timeLeftMicros, byte[] body, int bodyBytes) {
         if (kind == Frame.RESPONSE && id == ROLE_ID) {
             candidate.answered(this, body);
         } else if (kind == Frame.RESPONSE) {

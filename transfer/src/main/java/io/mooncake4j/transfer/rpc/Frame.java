@@ -90,7 +90,7 @@ final class Frame {
 
     /** A request that still lacks what {@link #stamp} adds. */
     static ByteBuf request(ByteBufAllocator allocator, Method method, MessageLite body) {
-        return message(allocator, REQUEST, method.number(), 0, body);
+        return message(allocator, REQUEST, method.number(), 0, new MessageReply(body));
     }
 
     static void stamp(ByteBuf request, long id, long timeLeftMicros) {
@@ -98,7 +98,7 @@ final class Frame {
         request.setLong(TIME_LEFT_AT, timeLeftMicros);
     }
 
-    static ByteBuf response(ByteBufAllocator allocator, Method method, long id, MessageLite body) {
+    static ByteBuf response(ByteBufAllocator allocator, Method method, long id, ReplyBody body) {
         return message(allocator, RESPONSE, method.number(), id, body);
     }
 
@@ -114,8 +114,8 @@ final class Frame {
         return header(allocator, PING, 0, 0, 0);
     }
 
-    private static ByteBuf message(ByteBufAllocator allocator, byte kind, int code, long id, MessageLite body) {
-        int bodyBytes = body.getSerializedSize();
+    private static ByteBuf message(ByteBufAllocator allocator, byte kind, int code, long id, ReplyBody body) {
+        int bodyBytes = body.sizeBytes();
         ByteBuf frame = header(allocator, kind, code, id, bodyBytes);
         try {
             CodedOutputStream out = CodedOutputStream.newInstance(frame.internalNioBuffer(HEADER_BYTES, bodyBytes));

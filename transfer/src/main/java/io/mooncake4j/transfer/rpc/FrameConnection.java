@@ -2,7 +2,6 @@ package io.mooncake4j.transfer.rpc;
 
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -36,8 +35,17 @@ abstract class FrameConnection extends ByteToMessageDecoder {
         this.deadNanos = deadAfter.toNanos();
     }
 
-    /** A frame of this protocol, of a kind to be checked. */
-    abstract void received(byte kind, int code, long id, long timeLeftMicros, byte[] body);
+    /**
+     * A frame of this protocol, of a kind to be checked.
+     *
+     * @param body from its start on an array of {@link #roomFor}
+     */
+    abstract void received(byte kind, int code, long id, long timeLeftMicros, byte[] body, int bodyBytes);
+
+    /** An array for a body of so many bytes. */
+    byte[] roomFor(int bodyBytes) {
+        return new byte[bodyBytes];
+    }
 
     /** A frame over the limit; its body is being skipped. */
     abstract void oversized(byte kind, long id, String text);
@@ -174,12 +182,13 @@ abstract class FrameConnection extends ByteToMessageDecoder {
             bytesToSkip = frameBytes;
             oversized(kind, id, "a frame of " + frameBytes + " bytes; the limit here is " + maxFrameBytes);
         } else if (in.readableBytes() >= frameBytes) {
-            byte[] body =
-                    ByteBufUtil.getBytes(in, start + Frame.HEADER_BYTES, (int) frameBytes - Frame.HEADER_BYTES, true);
+            int bodyBytes = (int) frameBytes - Frame.HEADER_BYTES;
+            byte[] body = roomFor(bodyBytes);
+            in.getBytes(start + Frame.HEADER_BYTES, body, 0, bodyBytes);
             int code = Frame.code(in, start);
             long timeLeftMicros = Frame.timeLeftMicros(in, start);
             in.skipBytes((int) frameBytes);
-            received(kind, code, id, timeLeftMicros, body);
+            received(kind, code, id, timeLeftMicros, body, bodyBytes);
         }
     }
 

@@ -21,13 +21,14 @@ public final class RpcCall {
     private final long id;
     private final Deadline deadline;
     private final byte[] body;
+    private final int bodyBytes;
     private final long arrivedNanos;
     private final RpcObserver observer;
     private volatile int answered;
     private @Nullable Supplier<? extends @Nullable StoreException> guard;
 
     RpcCall(CallAnswers answers, Method method, long id, Deadline deadline, byte[] body) {
-        this(answers, method, id, deadline, body, 0, RpcObserver.NONE);
+        this(answers, method, id, deadline, body, body.length, 0, RpcObserver.NONE);
     }
 
     RpcCall(
@@ -36,6 +37,7 @@ public final class RpcCall {
             long id,
             Deadline deadline,
             byte[] body,
+            int bodyBytes,
             long arrivedNanos,
             RpcObserver observer) {
         this.answers = answers;
@@ -43,6 +45,7 @@ public final class RpcCall {
         this.id = id;
         this.deadline = deadline;
         this.body = body;
+        this.bodyBytes = bodyBytes;
         this.arrivedNanos = arrivedNanos;
         this.observer = observer;
     }
@@ -63,11 +66,28 @@ public final class RpcCall {
      */
     public <T> T parse(Parser<T> parser) {
         try {
-            return parser.parseFrom(body);
+            return parser.parseFrom(body, 0, bodyBytes);
         } catch (InvalidProtocolBufferException e) {
-            throw new StoreException(
-                    ErrorCode.INVALID_PARAMS, "the body of " + method + " is malformed: " + e.getMessage(), e);
+            throw malformed(e);
         }
+    }
+
+    /**
+     * Has the request read where it lies. As {@link #parse}, before the call is answered.
+     *
+     * @throws StoreException INVALID_PARAMS if the reader finds that the body is no message
+     */
+    public void read(BodyReader reader) {
+        try {
+            reader.read(body, bodyBytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw malformed(e);
+        }
+    }
+
+    private StoreException malformed(InvalidProtocolBufferException e) {
+        return new StoreException(
+                ErrorCode.INVALID_PARAMS, "the body of " + method + " is malformed: " + e.getMessage(), e);
     }
 
     /** Looks, when the answer is ready and before it is written, whether something forbids it. To be set before that. */
@@ -77,6 +97,11 @@ public final class RpcCall {
 
     /** Answers. Any thread; of reply and fail exactly one, once. */
     public void reply(MessageLite response) {
+        reply(new MessageReply(response));
+    }
+
+    /** As {@link #reply(MessageLite)}; the body is encoded before this returns, and can be used again. */
+    public void reply(ReplyBody response) {
         StoreException objection = guard == null ? null : guard.get();
         if (objection != null) {
             fail(objection.code(), objection.reason());

@@ -1,6 +1,5 @@
 package io.mooncake4j.transfer.rpc;
 
-import com.google.protobuf.MessageLite;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
@@ -60,15 +59,23 @@ final class ServerConnection extends FrameConnection implements CallAnswers {
     }
 
     @Override
-    void received(byte kind, int code, long id, long timeLeftMicros, byte[] body) {
+    byte[] roomFor(int bodyBytes) {
+        return BodyRoom.take(bodyBytes);
+    }
+
+    @Override
+    void received(byte kind, int code, long id, long timeLeftMicros, byte[] body, int bodyBytes) {
         if (kind == Frame.REQUEST) {
-            request(code, id, timeLeftMicros, body);
-        } else if (kind != Frame.PING) {
+            request(code, id, timeLeftMicros, body, bodyBytes);
+            return;
+        }
+        BodyRoom.giveBack(body);
+        if (kind != Frame.PING) {
             violated(ErrorCode.INVALID_PARAMS, id, "a client sends requests and pings, not frames of kind " + kind);
         }
     }
 
-    private void request(int code, long id, long timeLeftMicros, byte[] body) {
+    private void request(int code, long id, long timeLeftMicros, byte[] body, int bodyBytes) {
         Method method = Method.of(code);
         // the request may have waited here since it arrived
         long waitedNanos = System.nanoTime() - arrivedNanos;
@@ -81,8 +88,12 @@ final class ServerConnection extends FrameConnection implements CallAnswers {
             refuseRequest(ErrorCode.RPC_FAIL, id, "the server is stopping");
         } else {
             inFlight++;
-            dispatch(new RpcCall(
-                    this, method, id, Deadline.afterNanos(leftNanos), body, arrivedNanos, options.observer));
+            Deadline deadline = Deadline.afterNanos(leftNanos);
+            RpcCall call = new RpcCall(this, method, id, deadline, body, bodyBytes, arrivedNanos, options.observer);
+            dispatch(call);
+            if (call.answered()) {
+                BodyRoom.giveBack(body);
+            }
             steer();
         }
     }
@@ -111,8 +122,8 @@ final class ServerConnection extends FrameConnection implements CallAnswers {
 
     /** Any thread. An answer that can't be encoded becomes an error. */
     @Override
-    public void reply(Method method, long id, MessageLite response) {
-        long frameBytes = (long) Frame.HEADER_BYTES + response.getSerializedSize();
+    public void reply(Method method, long id, ReplyBody body) {
+        long frameBytes = (long) Frame.HEADER_BYTES + body.sizeBytes();
         if (frameBytes > options.maxFrameBytes) {
             fail(
                     id,
@@ -122,7 +133,7 @@ final class ServerConnection extends FrameConnection implements CallAnswers {
         } else {
             ByteBuf frame;
             try {
-                frame = Frame.response(context().alloc(), method, id, response);
+                frame = Frame.response(context().alloc(), method, id, body);
             } catch (RuntimeException | Error e) { // such as OutOfDirectMemoryError
                 log.error("the answer of {} could not be encoded", method, e);
                 fail(id, ErrorCode.INTERNAL_ERROR, "the server could not encode its answer: " + e);

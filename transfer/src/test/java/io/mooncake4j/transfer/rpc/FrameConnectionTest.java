@@ -49,7 +49,7 @@ class FrameConnectionTest {
         }
 
         @Override
-        void received(byte kind, int code, long id, long timeLeftMicros, byte[] body) {
+        void received(byte kind, int code, long id, long timeLeftMicros, byte[] body, int bodyBytes) {
             seen.add(new Seen(kind, code, id, timeLeftMicros, boxed(body)));
         }
 
@@ -194,7 +194,7 @@ class FrameConnectionTest {
         Frame.stamp(request, 5, 6);
         assertBytes(request, RawPeer.frame(RawPeer.MAGIC, 1, 1, 11, 5, 6, body.toByteArray()));
         assertBytes(
-                Frame.response(ALLOCATOR, Method.REMOVE_ALL, 5, body),
+                Frame.response(ALLOCATOR, Method.REMOVE_ALL, 5, new MessageReply(body)),
                 RawPeer.frame(RawPeer.MAGIC, 1, 2, 11, 5, 0, body.toByteArray()));
         assertBytes(
                 Frame.error(ALLOCATOR, ErrorCode.NOT_LEADER, 5, "ö"),
