@@ -29,8 +29,10 @@ public record AccessToken(
 
     public static final int MAC_BYTES = 16;
     public static final int MAX_RANGES = 65_536;
-    private static final int FIXED_BYTES = 1 + 16 + 8 + 24 + 16 + 8 + 8 + 4;
-    private static final int RANGE_BYTES = 4 + 8 + 8;
+    /** Up to and with the number of ranges, which is last. */
+    static final int FIXED_BYTES = 1 + 16 + 8 + 24 + 16 + 8 + 8 + 4;
+
+    static final int RANGE_BYTES = 4 + 8 + 8;
 
     public int rangeCount() {
         return regions.length;
@@ -48,6 +50,22 @@ public record AccessToken(
     }
 
     private void encodeSealed(ByteBuffer out) {
+        putFixed(out, mode, segmentId, processNonce, epoch, clientId, generation, deadlineTicks, regions.length);
+        for (int i = 0; i < regions.length; i++) {
+            putRange(out, regions[i], offsets[i], lengths[i]);
+        }
+    }
+
+    static void putFixed(
+            ByteBuffer out,
+            Mode mode,
+            UUID segmentId,
+            long processNonce,
+            Epoch epoch,
+            UUID clientId,
+            long generation,
+            long deadlineTicks,
+            int ranges) {
         out.put((byte) mode.ordinal());
         putUuid(out, segmentId);
         out.putLong(processNonce);
@@ -56,12 +74,13 @@ public record AccessToken(
         putUuid(out, clientId);
         out.putLong(generation);
         out.putLong(deadlineTicks);
-        out.putInt(regions.length);
-        for (int i = 0; i < regions.length; i++) {
-            out.putInt(regions[i]);
-            out.putLong(offsets[i]);
-            out.putLong(lengths[i]);
-        }
+        out.putInt(ranges);
+    }
+
+    static void putRange(ByteBuffer out, int region, long offset, long lengthBytes) {
+        out.putInt(region);
+        out.putLong(offset);
+        out.putLong(lengthBytes);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /** The keys of one batch, as UTF-8 slices of one array. Immutable after construction; safe for all threads. */
 public final class KeyColumn {
@@ -48,21 +49,32 @@ public final class KeyColumn {
      */
     public static KeyColumn of(Keys proto) {
         byte[] bytes = proto.getBytes().toByteArray();
-        int[] starts = new int[proto.getLengthsCount() + 1];
+        return of(bytes, 0, bytes.length, proto::getLengths, proto.getLengthsCount());
+    }
+
+    /**
+     * Keys that lie one behind the other in a part of an array, which must stay as it is.
+     *
+     * @param lengths of each key, unsigned
+     * @throws StoreException INVALID_PARAMS if the lengths are not all of that part; keys themselves are not checked
+     */
+    public static KeyColumn of(byte[] array, int offset, int lengthBytes, IntUnaryOperator lengths, int count) {
+        int[] starts = new int[count + 1];
+        starts[0] = offset;
         long end = 0;
-        for (int i = 0; i < proto.getLengthsCount(); i++) {
-            end += Integer.toUnsignedLong(proto.getLengths(i));
-            if (end > bytes.length) {
+        for (int i = 0; i < count; i++) {
+            end += Integer.toUnsignedLong(lengths.applyAsInt(i));
+            if (end > lengthBytes) {
                 throw new StoreException(
-                        ErrorCode.INVALID_PARAMS, "key lengths exceed the " + bytes.length + " key bytes");
+                        ErrorCode.INVALID_PARAMS, "key lengths exceed the " + lengthBytes + " key bytes");
             }
-            starts[i + 1] = (int) end;
+            starts[i + 1] = offset + (int) end;
         }
-        if (end != bytes.length) {
+        if (end != lengthBytes) {
             throw new StoreException(
-                    ErrorCode.INVALID_PARAMS, "key lengths cover " + end + " of " + bytes.length + " bytes");
+                    ErrorCode.INVALID_PARAMS, "key lengths cover " + end + " of " + lengthBytes + " bytes");
         }
-        return new KeyColumn(bytes, starts);
+        return new KeyColumn(array, starts);
     }
 
     public int count() {
@@ -88,7 +100,7 @@ public final class KeyColumn {
 
     public Keys toProto() {
         Keys.Builder keys = Keys.newBuilder();
-        ByteString wrapped = UnsafeByteOperations.unsafeWrap(bytes);
+        ByteString wrapped = UnsafeByteOperations.unsafeWrap(bytes, starts[0], starts[count()] - starts[0]);
         keys.setBytes(wrapped);
         for (int i = 0; i < count(); i++) {
             keys.addLengths(length(i));
