@@ -23,7 +23,6 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -131,10 +130,13 @@ public class MasterCoreBenchmark {
         KeyColumn keys = anyBatch();
         KeySlice key = new KeySlice(core.objects().tenant(""));
         long now = System.nanoTime();
+        ObjectView found = new ObjectView();
         long bytes = 0;
         for (int i = 0; i < BATCH; i++) {
-            @Nullable ObjectView found = core.reads().get(key.at(keys, i), now);
-            bytes += Objects.requireNonNull(found).sizeBytes();
+            if (!core.reads().get(key.at(keys, i), found, core.readLeaseNanos(), now)) {
+                throw new IllegalStateException("an object is gone");
+            }
+            bytes += found.sizeBytes();
         }
         return bytes;
     }

@@ -2,7 +2,6 @@ package io.mooncake4j.deploy.simulation;
 
 import com.google.protobuf.MessageLite;
 import io.mooncake4j.master.placement.CoreView;
-import io.mooncake4j.master.placement.ObjectView;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.KeyColumn;
@@ -49,7 +48,7 @@ final class ClusterChecks {
             KeyColumn keys = KeyColumn.of(start.getKeys());
             for (int i = 0; i < keys.count(); i++) {
                 if (started.getStatus(i) == ErrorCode.OBJECT_ALREADY_EXISTS.number()) {
-                    ObjectView there = CoreView.find(term.core(), keys, i);
+                    CoreView.Held there = CoreView.find(term.core(), keys, i);
                     if (there != null) {
                         stored(cluster, term, there.id());
                     }

@@ -5,7 +5,6 @@ import io.mooncake4j.client.SteppedGet;
 import io.mooncake4j.master.placement.CoreView;
 import io.mooncake4j.master.placement.Extent;
 import io.mooncake4j.master.placement.ObjectDetails;
-import io.mooncake4j.master.placement.ObjectView;
 import io.mooncake4j.master.placement.Replica;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.KeyColumn;
@@ -165,7 +164,7 @@ final class MasterChecks {
         KeyColumn keys = KeyColumn.of(request.getKeys());
         for (int i = 0; i < keys.count(); i++) {
             Truth.Grant grant = truth.grant(request.getGrantIds(i));
-            ObjectView object = CoreView.find(master.core(), keys, i);
+            CoreView.Held object = CoreView.find(master.core(), keys, i);
             if (grant == null || object == null || object.id() != grant.id) {
                 continue;
             }

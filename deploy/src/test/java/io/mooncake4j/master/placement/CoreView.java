@@ -7,17 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks into a core without changing it. */
 public final class CoreView {
+    /** An object, readable or not. */
+    public record Held(long id, long sizeBytes, List<Replica> replicas) {}
+
     private CoreView() {}
 
     /** Which object the key of the default tenant holds, readable or not; takes no lease. */
-    public static @Nullable ObjectView find(MasterCore core, KeyColumn keys, int index) {
+    public static @Nullable Held find(MasterCore core, KeyColumn keys, int index) {
         KeySlice key = new KeySlice(core.objects().tenant("")).at(keys, index);
         ObjectShard shard = core.objects.shardOf(key.hash());
         synchronized (shard) {
             ObjectEntry entry = shard.find(key);
-            return entry == null
-                    ? null
-                    : new ObjectView(entry.id, entry.sizeBytes, entry.checksum, List.of(entry.replicas));
+            return entry == null ? null : new Held(entry.id, entry.sizeBytes, List.of(entry.replicas));
         }
     }
 

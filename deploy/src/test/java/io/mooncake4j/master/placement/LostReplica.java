@@ -11,7 +11,7 @@ public final class LostReplica {
     /** Of an object of the default tenant, which is there. */
     public static void drop(MasterCore core, String key, Segment segment) {
         KeyColumn keys = KeyColumn.of(List.of(key));
-        ObjectView object = Objects.requireNonNull(CoreView.find(core, keys, 0), "nothing is under " + key);
+        CoreView.Held object = Objects.requireNonNull(CoreView.find(core, keys, 0), "nothing is under " + key);
         KeySlice slice = new KeySlice(core.objects().tenant("")).at(keys, 0);
         core.removals().dropReplica(slice, object.id(), segment, System.nanoTime());
     }

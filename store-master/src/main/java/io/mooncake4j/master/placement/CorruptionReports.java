@@ -32,8 +32,8 @@ public final class CorruptionReports {
 
     /** Takes a reader's report; OBJECT_CHANGED if it is not about the current object. */
     public ErrorCode report(KeySlice key, long objectId, UUID segmentId, long nowNanos) {
-        ObjectView object = core.reads().lease(key, objectId, core.readLeaseNanos(), nowNanos);
-        if (object == null) {
+        ObjectView object = new ObjectView();
+        if (!core.reads().lease(key, objectId, object, core.readLeaseNanos(), nowNanos)) {
             return ErrorCode.OBJECT_NOT_FOUND;
         }
         if (object.id() != objectId) {
@@ -73,10 +73,11 @@ public final class CorruptionReports {
             return List.of();
         }
         List<Order> orders = new ArrayList<>();
+        ObjectView object = new ObjectView();
         for (Order order : open.values()) {
             if (order.segmentId().equals(segment.id())) {
-                ObjectView object = core.reads().lease(slice(order), order.objectId(), core.readLeaseNanos(), nowNanos);
-                if (object == null || object.id() != order.objectId()) {
+                if (!core.reads().lease(slice(order), order.objectId(), object, core.readLeaseNanos(), nowNanos)
+                        || object.id() != order.objectId()) {
                     open.remove(order.id());
                 } else {
                     orders.add(order);

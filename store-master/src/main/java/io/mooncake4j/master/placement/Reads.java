@@ -23,11 +23,13 @@ public final class Reads {
     }
 
     /**
-     * The object under the key with a fresh read lease on it, or null: nothing there that can be read. It is counted by
-     * {@link #located}.
+     * Finds the object under the key and puts a fresh read lease on it. It is counted by {@link #located}.
+     *
+     * @param leaseNanos as the reader is told: {@link MasterCore#readLeaseNanos} may become less meanwhile
+     * @return whether there was one that can be read
      */
-    public @Nullable ObjectView get(KeySlice key, long nowNanos) {
-        return lease(key, ObjectEntry.ANY_ID, core.readLeaseNanos(), nowNanos);
+    public boolean get(KeySlice key, ObjectView found, long leaseNanos, long nowNanos) {
+        return lease(key, ObjectEntry.ANY_ID, found, leaseNanos, nowNanos);
     }
 
     /** Counts what {@link #get} found and missed; once a batch, as threads wait for each other at a counter. */
@@ -40,31 +42,25 @@ public final class Reads {
     /**
      * Renews the lease on one object.
      *
+     * @param leaseNanos as for {@link #get}
      * @throws StoreException OBJECT_CHANGED if the key holds another object by now, OBJECT_NOT_FOUND if none
      */
-    public ObjectView renew(KeySlice key, long objectId, long nowNanos) {
-        ObjectView found = lease(key, objectId, core.readLeaseNanos(), nowNanos);
-        if (found == null) {
+    public void renew(KeySlice key, long objectId, ObjectView found, long leaseNanos, long nowNanos) {
+        if (!lease(key, objectId, found, leaseNanos, nowNanos)) {
             throw new StoreException(ErrorCode.OBJECT_NOT_FOUND, "the object is gone");
         }
         if (found.id() != objectId) {
             throw new StoreException(ErrorCode.OBJECT_CHANGED, "the key holds another object by now");
         }
-        return found;
     }
 
-    /** Finds what is under the key, and leases it if it is the one. */
-    @Nullable
-    ObjectView lease(KeySlice key, long onlyId, long leaseNanos, long nowNanos) {
+    /** Finds what is under the key, and leases it if it is the one; false if nothing there can be read. */
+    boolean lease(KeySlice key, long onlyId, ObjectView found, long leaseNanos, long nowNanos) {
         ObjectShard shard = core.objects.shardOf(key.hash());
         synchronized (shard) {
             ObjectEntry entry = shard.findVisible(key);
-            if (entry == null) {
-                return null;
-            }
-            List<Replica> replicas = readable(entry.replicas);
-            if (replicas.isEmpty()) {
-                return null;
+            if (entry == null || !found.show(entry)) {
+                return false;
             }
             if (onlyId == ObjectEntry.ANY_ID || onlyId == entry.id) {
                 long until = nowNanos + ClockDrift.grantedNanos(leaseNanos);
@@ -73,7 +69,7 @@ public final class Reads {
                 }
                 shard.touch(entry, nowNanos);
             }
-            return new ObjectView(entry.id, entry.sizeBytes, entry.checksum, replicas);
+            return true;
         }
     }
 
@@ -147,23 +143,5 @@ public final class Reads {
         found.removeIf(entry -> !matches.test(entry.key));
         found.sort(Comparator.comparing(entry -> entry.key, PageMark.ORDER));
         return found;
-    }
-
-    private static List<Replica> readable(Replica[] replicas) {
-        if (replicas.length == 1) {
-            return replicas[0].segment().readable() ? List.of(replicas[0]) : List.of();
-        }
-        List<Replica> readable = new ArrayList<>(replicas.length);
-        for (Replica replica : replicas) {
-            if (replica.segment().usable()) {
-                readable.add(replica);
-            }
-        }
-        for (Replica replica : replicas) {
-            if (replica.segment().state() == Segment.State.SUSPECT) {
-                readable.add(replica);
-            }
-        }
-        return readable;
     }
 }

@@ -7,20 +7,28 @@ import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.Keys;
 
 /** What a request may hold at most, and that its columns fit each other; counts what is let through. */
-record Limits(int maxBatchKeys, CallMeters meters) {
-    private static final int MAX_BATCH_KEYS = 8192;
-
-    static Limits countedBy(CallMeters meters) {
-        return new Limits(MAX_BATCH_KEYS, meters);
-    }
+record Limits(CallMeters meters) {
+    static final int MAX_BATCH_KEYS = 8192;
 
     KeyColumn keys(Method method, Keys proto) {
-        if (proto.getLengthsCount() > maxBatchKeys) {
+        requireFew(proto.getLengthsCount());
+        return counted(method, KeyColumn.of(proto));
+    }
+
+    KeyColumn keys(Method method, ReadRequest request) {
+        requireFew(request.count());
+        return counted(method, request.keys());
+    }
+
+    private static void requireFew(int keys) {
+        if (keys > MAX_BATCH_KEYS) {
             throw new StoreException(
                     ErrorCode.INVALID_PARAMS,
-                    "the batch has " + proto.getLengthsCount() + " keys; at most " + maxBatchKeys + " are allowed");
+                    "the batch has " + keys + " keys; at most " + MAX_BATCH_KEYS + " are allowed");
         }
-        KeyColumn keys = KeyColumn.of(proto);
+    }
+
+    private KeyColumn counted(Method method, KeyColumn keys) {
         meters.keys(method, keys.count());
         return keys;
     }

@@ -28,7 +28,7 @@ final class MasterService implements RpcHandler {
     MasterService(MasterCore core, CallMeters meters, Leadership leadership, LongSupplier nanoClock, Executor workers) {
         this.nanoClock = nanoClock;
         this.workers = workers;
-        Limits limits = Limits.countedBy(meters);
+        Limits limits = new Limits(meters);
         this.puts = new PutCalls(core, limits, leadership);
         this.reads = new ReadCalls(core, limits, leadership);
         this.removals = new RemoveCalls(core, limits);

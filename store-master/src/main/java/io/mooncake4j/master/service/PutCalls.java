@@ -2,13 +2,11 @@ package io.mooncake4j.master.service;
 
 import io.mooncake4j.master.ha.Leadership;
 import io.mooncake4j.master.placement.Commit;
-import io.mooncake4j.master.placement.Grant;
 import io.mooncake4j.master.placement.GrantResult;
 import io.mooncake4j.master.placement.KeySlice;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.placement.PutTerms;
 import io.mooncake4j.transfer.rpc.RpcCall;
-import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.KeyColumn;
@@ -20,9 +18,7 @@ import io.mooncake4j.transfer.wire.proto.PutEndRequest;
 import io.mooncake4j.transfer.wire.proto.PutOptions;
 import io.mooncake4j.transfer.wire.proto.PutRevokeRequest;
 import io.mooncake4j.transfer.wire.proto.PutStartRequest;
-import io.mooncake4j.transfer.wire.proto.PutStartResponse;
 import io.mooncake4j.transfer.wire.proto.RenewGrantRequest;
-import io.mooncake4j.transfer.wire.proto.RenewGrantResponse;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import java.util.List;
 import java.util.UUID;
@@ -31,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 /** Put calls on the wire. */
 final class PutCalls {
     private static final int MAX_TENANT_CHARS = 255;
+    /** What each thread uses again for each call. */
+    private static final ThreadLocal<GrantsAnswer> ANSWER = ThreadLocal.withInitial(GrantsAnswer::new);
 
     private final MasterCore core;
     private final Limits limits;
@@ -67,15 +65,9 @@ final class PutCalls {
                         request.getSizesList(),
                         terms(request.getOptions()),
                         nowNanos);
-        PutStartResponse.Builder response = PutStartResponse.newBuilder().setGrantMs(grantMs(nowNanos));
-        PlacementsBuilder placements = writes(client, nowNanos);
-        for (GrantResult result : results) {
-            Grant grant = result.grant();
-            response.addStatus(result.code().number());
-            response.addGrantIds(grant == null ? 0 : grant.id());
-            add(placements, result);
-        }
-        call.reply(response.setPlacements(placements.build()).build());
+        GrantsAnswer answer = answerTo(client, nowNanos);
+        results.forEach(answer::add);
+        answer.startedTo(call);
     }
 
     private PutTerms terms(PutOptions options) {
@@ -149,14 +141,11 @@ final class PutCalls {
         Limits.sameCount("grant_ids", request.getGrantIdsCount(), keys);
         UUID client = Ids.of(request.getClient());
         KeySlice key = new KeySlice(core.objects().knownTenant(request.getTenant()));
-        RenewGrantResponse.Builder response = RenewGrantResponse.newBuilder().setGrantMs(grantMs(nowNanos));
-        PlacementsBuilder placements = writes(client, nowNanos);
+        GrantsAnswer answer = answerTo(client, nowNanos);
         for (int i = 0; i < keys.count(); i++) {
-            GrantResult result = core.puts().renew(client, key.at(keys, i), request.getGrantIds(i), nowNanos);
-            response.addStatus(result.code().number());
-            add(placements, result);
+            answer.add(core.puts().renew(client, key.at(keys, i), request.getGrantIds(i), nowNanos));
         }
-        call.reply(response.setPlacements(placements.build()).build());
+        answer.renewedTo(call);
     }
 
     void outcome(RpcCall call, long nowNanos) {
@@ -182,27 +171,10 @@ final class PutCalls {
         core.log().whenAcknowledgeable(sequence, new OnceDurable(call, response.build()));
     }
 
-    private static void add(PlacementsBuilder placements, GrantResult result) {
-        Grant grant = result.grant();
-        if (grant == null) {
-            placements.key(0);
-            return;
-        }
-        placements.key(grant.targets().length);
-        for (Grant.Target target : grant.targets()) {
-            placements.replica(target.replica(), target.processNonce(), target.generation());
-        }
-    }
-
-    private PlacementsBuilder writes(UUID client, long nowNanos) {
-        return new PlacementsBuilder(core.epoch(), AccessToken.Mode.WRITE, client, grantedUntilNanos(nowNanos));
-    }
-
-    private int grantMs(long nowNanos) {
-        return (int) TimeUnit.NANOSECONDS.toMillis(Math.max(0, grantedUntilNanos(nowNanos) - nowNanos));
-    }
-
-    private long grantedUntilNanos(long nowNanos) {
-        return leadership.provenNanos(nowNanos) + core.times().grantNanos();
+    private GrantsAnswer answerTo(UUID client, long nowNanos) {
+        GrantsAnswer answer = ANSWER.get();
+        long untilNanos = leadership.provenNanos(nowNanos) + core.times().grantNanos();
+        answer.begin(core.epoch(), client, nowNanos, untilNanos);
+        return answer;
     }
 }

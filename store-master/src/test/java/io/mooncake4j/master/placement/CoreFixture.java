@@ -143,7 +143,8 @@ public final class CoreFixture {
     }
 
     public @Nullable ObjectView get(String key) {
-        return core.reads().get(key(key), nowNanos);
+        ObjectView found = new ObjectView();
+        return core.reads().get(key(key), found, core.readLeaseNanos(), nowNanos) ? found : null;
     }
 
     public ErrorCode remove(String key) {

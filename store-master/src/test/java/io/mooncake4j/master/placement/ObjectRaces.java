@@ -163,7 +163,7 @@ public class ObjectRaces {
 
         @Actor
         public void renew(LL_Result r) {
-            r.r1 = core.reads().lease(key(), leased.id(), core.readLeaseNanos(), later) != null;
+            r.r1 = core.reads().lease(key(), leased.id(), new ObjectView(), core.readLeaseNanos(), later);
         }
 
         @Actor

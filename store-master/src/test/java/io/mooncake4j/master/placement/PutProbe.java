@@ -67,8 +67,8 @@ public final class PutProbe {
 
     /** Id and place of the object under the key; null: a miss. */
     public @Nullable String read(String key) {
-        ObjectView view = core.reads().get(slice(key), nanoClock.getAsLong());
-        return view == null
+        ObjectView view = new ObjectView();
+        return !core.reads().get(slice(key), view, core.readLeaseNanos(), nanoClock.getAsLong())
                 ? null
                 : view.id() + " " + view.sizeBytes() + " " + view.checksum() + " "
                         + view.replicas().get(0).offset(0);

@@ -326,7 +326,9 @@ class PutsTest {
         fixture.put(ALICE, "k", 100);
         assertThat(fixture.core.removals().remove(fixture.key("k"), 0, new Commit(), fixture.now()))
                 .isEqualTo(ErrorCode.OBJECT_CHANGED);
-        assertThatThrownBy(() -> fixture.core.reads().renew(fixture.key("k"), 0, fixture.now()))
+        assertThatThrownBy(() -> fixture.core
+                        .reads()
+                        .renew(fixture.key("k"), 0, new ObjectView(), fixture.core.readLeaseNanos(), fixture.now()))
                 .isInstanceOf(StoreException.class);
         assertThat(fixture.get("k")).isNotNull();
     }
