@@ -6,15 +6,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /** Keeps a number of calls in flight on each connection: the next one begins when one has ended. */
 final class ClosedLoop {
     private final Function<RpcClient, CompletableFuture<Integer>> call;
-    private final Measurement measurement = new Measurement();
+    private final Measurement measurement;
 
-    /** @param call starts one, whose result is its number of keys */
-    ClosedLoop(Function<RpcClient, CompletableFuture<Integer>> call) {
+    /**
+     * @param call starts one, whose result is its number of keys
+     * @param allocatedBytes by the master so far
+     */
+    ClosedLoop(Function<RpcClient, CompletableFuture<Integer>> call, LongSupplier allocatedBytes) {
         this.call = call;
+        this.measurement = new Measurement(allocatedBytes);
     }
 
     /** @param enough whether it may end when the time is over */

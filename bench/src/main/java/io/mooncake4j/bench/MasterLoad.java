@@ -20,6 +20,7 @@ import io.mooncake4j.transfer.wire.proto.PutStartResponse;
 import io.mooncake4j.transfer.wire.proto.ReplicasResponse;
 import io.mooncake4j.transfer.wire.proto.StatusResponse;
 import io.mooncake4j.transfer.wire.proto.Uuid;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,15 +45,17 @@ public final class MasterLoad implements AutoCloseable {
     private final List<RpcClient> connections = new ArrayList<>();
     private final long objects;
     private final LoadTimes times;
+    private final MasterGarbage garbage;
     private final Uuid client = Ids.toProto(UUID.randomUUID());
     private final AtomicLong sequence = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
     /** Objects that are there for sure. */
     private volatile long readable;
 
-    private MasterLoad(String master, int connectionCount, long objects, LoadTimes times) {
+    private MasterLoad(String master, int connectionCount, long objects, LoadTimes times, MasterGarbage garbage) {
         this.objects = objects;
         this.times = times;
+        this.garbage = garbage;
         for (int i = 0; i < connectionCount; i++) {
             connections.add(RpcClient.create(RpcClientOptions.builder()
                     .addresses(HostPort.parseList(master))
@@ -61,14 +64,16 @@ public final class MasterLoad implements AutoCloseable {
     }
 
     /**
-     * Arguments: master, connections, objects to write at least, seconds of warm-up, seconds measured, and any number of
+     * Arguments: master, its process id, connections, objects to write at least, seconds of warm-up, seconds measured, and any number of
      * operation:keys a call:calls in flight, or steady:keys a call:keys to get a second/keys to put a second.
      */
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws InterruptedException, IOException {
         LoadTimes times =
-                new LoadTimes(Duration.ofSeconds(Long.parseLong(args[3])), Duration.ofSeconds(Long.parseLong(args[4])));
-        try (MasterLoad load = new MasterLoad(args[0], Integer.parseInt(args[1]), Long.parseLong(args[2]), times)) {
-            for (int i = 5; i < args.length; i++) {
+                new LoadTimes(Duration.ofSeconds(Long.parseLong(args[4])), Duration.ofSeconds(Long.parseLong(args[5])));
+        try (MasterGarbage garbage = MasterGarbage.of(args[1]);
+                MasterLoad load =
+                        new MasterLoad(args[0], Integer.parseInt(args[2]), Long.parseLong(args[3]), times, garbage)) {
+            for (int i = 6; i < args.length; i++) {
                 String[] operation = args[i].split(":", 3);
                 int batch = Integer.parseInt(operation[1]);
                 if (operation[0].equals("steady")) {
@@ -83,12 +88,15 @@ public final class MasterLoad implements AutoCloseable {
 
     private void run(String operation, int batch, int depth) throws InterruptedException {
         readable = written.get();
-        Measurement measured = new ClosedLoop(rpc -> switch (operation) {
-                    case "put" -> put(rpc, batch);
-                    case "get" -> get(rpc, batch);
-                    case "exists" -> exists(rpc, batch);
-                    default -> throw new IllegalArgumentException(operation + " is not put, get, exists or steady");
-                })
+        Measurement measured = new ClosedLoop(
+                        rpc -> switch (operation) {
+                            case "put" -> put(rpc, batch);
+                            case "get" -> get(rpc, batch);
+                            case "exists" -> exists(rpc, batch);
+                            default ->
+                                throw new IllegalArgumentException(operation + " is not put, get, exists or steady");
+                        },
+                        garbage::allocatedBytes)
                 .run(connections, depth, times, () -> !operation.equals("put") || written.get() >= objects);
         report(operation, batch, measured);
     }
@@ -125,7 +133,7 @@ public final class MasterLoad implements AutoCloseable {
     private void report(String operation, int batch, Measurement measured) {
         System.out.printf(
                 Locale.ROOT,
-                "%s,%d,%.0f,%.1f,%.1f,%.1f,%.1f,%d%n",
+                "%s,%d,%.0f,%.1f,%.1f,%.1f,%.1f,%d,%.1f%n",
                 operation,
                 batch,
                 measured.keysPerSecond(),
@@ -133,7 +141,8 @@ public final class MasterLoad implements AutoCloseable {
                 measured.micros(99),
                 measured.micros(99.9),
                 measured.micros(100),
-                written.get());
+                written.get(),
+                measured.allocatedBytesPerKey());
     }
 
     private CompletableFuture<Integer> put(RpcClient rpc, int batch) {

@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,19 @@ final class Measurement {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean measuring;
     private volatile boolean over;
+    private final LongSupplier allocatedBytes;
     private long measuredNanos;
+    private long measuredBytes;
+
+    /** @param allocatedBytes by the master so far */
+    Measurement(LongSupplier allocatedBytes) {
+        this.allocatedBytes = allocatedBytes;
+    }
 
     /** Waits for as long as it takes; it ends early after a failure, and late until there is enough. */
     void take(LoadTimes times, BooleanSupplier enough) throws InterruptedException {
         Thread.sleep(times.warmUp().toMillis());
+        long bytesBefore = allocatedBytes.getAsLong();
         long start = System.nanoTime();
         measuring = true;
         do {
@@ -29,6 +38,7 @@ final class Measurement {
         } while (!enough.getAsBoolean() && failure.get() == null);
         measuring = false;
         measuredNanos = System.nanoTime() - start;
+        measuredBytes = allocatedBytes.getAsLong() - bytesBefore;
         over = true;
     }
 
@@ -55,6 +65,10 @@ final class Measurement {
 
     double keysPerSecond() {
         return keys.sum() * 1e9 / measuredNanos;
+    }
+
+    double allocatedBytesPerKey() {
+        return (double) measuredBytes / keys.sum();
     }
 
     /** Latency of a call, at that percentile. */

@@ -16,7 +16,7 @@ final class SteadyLoad {
 
     private final Function<RpcClient, CompletableFuture<Integer>> call;
     private final long periodNanos;
-    private final Measurement measurement = new Measurement();
+    private final Measurement measurement = new Measurement(() -> 0);
     private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT);
 
     /** @param call starts one, whose result is its number of keys */
