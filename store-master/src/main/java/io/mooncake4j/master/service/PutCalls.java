@@ -27,8 +27,7 @@ import java.util.concurrent.TimeUnit;
 /** Put calls on the wire. */
 final class PutCalls {
     private static final int MAX_TENANT_CHARS = 255;
-    /** What each thread uses again for each call. */
-    private static final ThreadLocal<GrantsAnswer> ANSWER = ThreadLocal.withInitial(GrantsAnswer::new);
+    private static final Spare<GrantsAnswer> ANSWERS = new Spare<>(GrantsAnswer::new);
 
     private final MasterCore core;
     private final Limits limits;
@@ -68,6 +67,7 @@ final class PutCalls {
         GrantsAnswer answer = answerTo(client, nowNanos);
         results.forEach(answer::add);
         answer.startedTo(call);
+        ANSWERS.giveBack(answer);
     }
 
     private PutTerms terms(PutOptions options) {
@@ -146,6 +146,7 @@ final class PutCalls {
             answer.add(core.puts().renew(client, key.at(keys, i), request.getGrantIds(i), nowNanos));
         }
         answer.renewedTo(call);
+        ANSWERS.giveBack(answer);
     }
 
     void outcome(RpcCall call, long nowNanos) {
@@ -172,7 +173,7 @@ final class PutCalls {
     }
 
     private GrantsAnswer answerTo(UUID client, long nowNanos) {
-        GrantsAnswer answer = ANSWER.get();
+        GrantsAnswer answer = ANSWERS.take();
         long untilNanos = leadership.provenNanos(nowNanos) + core.times().grantNanos();
         answer.begin(core.epoch(), client, nowNanos, untilNanos);
         return answer;

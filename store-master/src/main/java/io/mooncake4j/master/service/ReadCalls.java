@@ -16,7 +16,7 @@ import java.util.UUID;
 
 /** Read calls on the wire. The most frequent ones make no garbage with each key. */
 final class ReadCalls {
-    /** What each thread uses again for each call. */
+    /** What a call works with, and the next one again. */
     private static final class Scratch {
         final ReadRequest getRequest = ReadRequest.ofGet(Limits.MAX_BATCH_KEYS);
         final ReadRequest existsRequest = ReadRequest.ofExists(Limits.MAX_BATCH_KEYS);
@@ -24,7 +24,7 @@ final class ReadCalls {
         final ExistsAnswer exists = new ExistsAnswer();
     }
 
-    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+    private static final Spare<Scratch> SPARE = new Spare<>(Scratch::new);
 
     private final MasterCore core;
     private final Limits limits;
@@ -37,11 +37,20 @@ final class ReadCalls {
     }
 
     void get(RpcCall call, long nowNanos) {
-        Scratch own = SCRATCH.get();
+        Scratch own = SPARE.take();
+        try {
+            get(call, own, nowNanos);
+        } finally {
+            SPARE.giveBack(own);
+        }
+    }
+
+    private void get(RpcCall call, Scratch own, long nowNanos) {
         call.read(own.getRequest);
         KeyColumn keys = limits.keys(call.method(), own.getRequest);
         long leaseNanos = core.readLeaseNanos();
-        ReplicasAnswer answer = answerTo(own.getRequest.client(), leaseNanos, nowNanos);
+        ReplicasAnswer answer = own.replicas;
+        begin(answer, own.getRequest.client(), leaseNanos, nowNanos);
         KeySlice key = slice(own.getRequest.tenant());
         ObjectView found = new ObjectView();
         int hits = 0;
@@ -64,7 +73,9 @@ final class ReadCalls {
         KeyColumn keys = limits.keys(call.method(), request.getKeys());
         Limits.sameCount("object_ids", request.getObjectIdsCount(), keys);
         long leaseNanos = core.readLeaseNanos();
-        ReplicasAnswer answer = answerTo(Ids.of(request.getClient()), leaseNanos, nowNanos);
+        Scratch own = SPARE.take();
+        ReplicasAnswer answer = own.replicas;
+        begin(answer, Ids.of(request.getClient()), leaseNanos, nowNanos);
         KeySlice key = slice(request.getTenant());
         ObjectView found = new ObjectView();
         for (int i = 0; i < keys.count(); i++) {
@@ -76,16 +87,23 @@ final class ReadCalls {
             }
         }
         answer.replyTo(call);
+        SPARE.giveBack(own);
     }
 
-    private ReplicasAnswer answerTo(UUID client, long leaseNanos, long nowNanos) {
-        ReplicasAnswer answer = SCRATCH.get().replicas;
+    private void begin(ReplicasAnswer answer, UUID client, long leaseNanos, long nowNanos) {
         answer.begin(core.epoch(), client, nowNanos, leadership.provenNanos(nowNanos) + leaseNanos);
-        return answer;
     }
 
     void exists(RpcCall call) {
-        Scratch own = SCRATCH.get();
+        Scratch own = SPARE.take();
+        try {
+            exists(call, own);
+        } finally {
+            SPARE.giveBack(own);
+        }
+    }
+
+    private void exists(RpcCall call, Scratch own) {
         call.read(own.existsRequest);
         KeyColumn keys = limits.keys(call.method(), own.existsRequest);
         KeySlice key = slice(own.existsRequest.tenant());
