@@ -20,6 +20,7 @@ final class MasterGarbage implements AutoCloseable {
     }
 
     /** @param processId of a process of a JVM like this one */
+    @SuppressWarnings("BanJNDI") // over loopback, to a process of one's own that was just attached to
     static MasterGarbage of(String processId) throws IOException {
         try {
             VirtualMachine machine = VirtualMachine.attach(processId);
