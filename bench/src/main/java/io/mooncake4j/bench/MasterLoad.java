@@ -64,8 +64,8 @@ public final class MasterLoad implements AutoCloseable {
     }
 
     /**
-     * Arguments: master, its process id, connections, objects to write at least, seconds of warm-up, seconds measured, and any number of
-     * operation:keys a call:calls in flight, or steady:keys a call:keys to get a second/keys to put a second.
+     * Arguments: master, its process id, connections, objects to write at least, seconds of warm-up, seconds measured, and
+     * any number of operation:keys a call:calls in flight, or steady:keys a call:keys to get a second/keys to put a second.
      */
     public static void main(String[] args) throws InterruptedException, IOException {
         LoadTimes times =

@@ -16,9 +16,9 @@ final class Measurement {
     private final LongAdder keys = new LongAdder();
     private final Histogram nanos = new ConcurrentHistogram(LONGEST_NANOS, 3);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final LongSupplier allocatedBytes;
     private volatile boolean measuring;
     private volatile boolean over;
-    private final LongSupplier allocatedBytes;
     private long measuredNanos;
     private long measuredBytes;
 

@@ -92,14 +92,13 @@ final class CheckedLoad {
         return during(what, () -> allows, fault);
     }
 
-    /** The same where what is excused shows only when the load goes again. */
+    /** The same where only the fault shows what is excused. */
     Seen during(String what, Supplier<Outage.Allows> allows, Runnable fault) {
         try {
             long begunNanos = System.nanoTime();
             fault.run();
-            long healedNanos = System.nanoTime();
+            outages.add(new Outage(allows.get(), begunNanos, System.nanoTime()));
             awaitProgress();
-            outages.add(new Outage(allows.get(), begunNanos, healedNanos));
             return check(what);
         } catch (RuntimeException | Error e) {
             System.err.println(cluster.logs());

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,12 +21,13 @@ final class EtcdSilence implements AutoCloseable {
 
     private final List<Etcd> members;
     private final ScheduledExecutorService asker = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledFuture<?> asking;
     private long answeredNanos = System.nanoTime();
     private long longestNanos;
 
     private EtcdSilence(List<Etcd> members) {
         this.members = members;
-        asker.scheduleAtFixedRate(this::ask, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        asking = asker.scheduleAtFixedRate(this::ask, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     static EtcdSilence of(EtcdCluster cluster) {
@@ -51,8 +53,10 @@ final class EtcdSilence implements AutoCloseable {
 
     /** The longest since this was called last. */
     synchronized Duration longest() {
-        answered();
-        Duration longest = Duration.ofNanos(longestNanos);
+        if (asking.isDone()) {
+            throw new IllegalStateException("nobody asks any more");
+        }
+        Duration longest = Duration.ofNanos(Math.max(longestNanos, System.nanoTime() - answeredNanos));
         longestNanos = 0;
         return longest;
     }

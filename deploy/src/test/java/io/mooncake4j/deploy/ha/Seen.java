@@ -62,7 +62,7 @@ record Seen(String what, int calls, Duration longestPut, Duration longestGet, Ma
 
     @Override
     public String toString() {
-        return what + ": " + calls + " calls, longest put " + longestPut.toMillis() + " ms, longest get "
+        return what + ": " + calls + " calls, longest put or removal " + longestPut.toMillis() + " ms, longest get "
                 + longestGet.toMillis() + " ms, failures " + failures;
     }
 }

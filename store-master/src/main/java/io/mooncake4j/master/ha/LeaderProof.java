@@ -20,7 +20,10 @@ import java.util.function.Consumer;
  */
 final class LeaderProof implements Leadership {
     static final Duration RENEW_EVERY = Duration.ofMillis(500);
-    /** When renewals go unanswered: the first moment in which etcd serves again may be the last in which it helps. */
+    /**
+     * When renewals go unanswered: the first moment in which etcd serves again may be the last in which it helps. No longer
+     * than the lease lasts.
+     */
     private static final Duration RENEW_OVERDUE_EVERY = Duration.ofMillis(100);
 
     /** What etcd's own clock may be ahead in ending the lease. */

@@ -33,6 +33,8 @@ final class Term {
     /** For how long it is tried to give up the leader key of a term that has ended. */
     private static final Duration LET_GO = Duration.ofSeconds(30);
 
+    private static final Duration LET_GO_EVERY = Duration.ofMillis(500);
+
     private final Etcd etcd;
     private final Loop loop;
     private final Candidate.Won won;
@@ -192,7 +194,7 @@ final class Term {
                     boolean reached =
                             failure == null || EtcdException.of(failure).kind() != EtcdException.Kind.UNKNOWN_OUTCOME;
                     if (!reached && loop.nanoTime() - untilNanos < 0) {
-                        loop.schedule(LeaderProof.RENEW_EVERY.toNanos(), () -> letGo(untilNanos));
+                        loop.schedule(LET_GO_EVERY.toNanos(), () -> letGo(untilNanos));
                     }
                 }));
     }

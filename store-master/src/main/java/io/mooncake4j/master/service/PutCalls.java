@@ -64,7 +64,7 @@ final class PutCalls {
                         request.getSizesList(),
                         terms(request.getOptions()),
                         nowNanos);
-        GrantsAnswer answer = answerTo(client, nowNanos);
+        GrantsAnswer answer = answerTo(client, nowNanos); // lost where this fails: the next call makes another
         results.forEach(answer::add);
         answer.startedTo(call);
         ANSWERS.giveBack(answer);

@@ -19,6 +19,9 @@ import java.util.UUID;
 final class ReadRequest implements BodyReader {
     private static final byte[] NOTHING = {};
     private static final int NO_TAG = 0;
+    /** Messages and groups in each other, protobuf's own limit. */
+    private static final int DEEPEST = 100;
+
     private static final int HI = tag(Uuid.HI_FIELD_NUMBER, WireFormat.WIRETYPE_FIXED64);
     private static final int LO = tag(Uuid.LO_FIELD_NUMBER, WireFormat.WIRETYPE_FIXED64);
     private static final int BYTES = tag(Keys.BYTES_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
@@ -83,11 +86,11 @@ final class ReadRequest implements BodyReader {
     /** False: the field is the end of a group that didn't begin. */
     private boolean read(CodedInputStream in, int tag) throws IOException {
         if (tag == keysTag) {
-            int outer = in.pushLimit(in.readRawVarint32());
+            int outer = enter(in);
             for (int inner = in.readTag(); inner != NO_TAG && readKeys(in, inner); inner = in.readTag()) {}
             leave(in, outer);
         } else if (tag == clientTag) {
-            int outer = in.pushLimit(in.readRawVarint32());
+            int outer = enter(in);
             for (int inner = in.readTag(); inner != NO_TAG && readClient(in, inner); inner = in.readTag()) {}
             leave(in, outer);
         } else if (tag == tenantTag) {
@@ -98,9 +101,15 @@ final class ReadRequest implements BodyReader {
         return true;
     }
 
+    private static int enter(CodedInputStream in) throws IOException {
+        in.setRecursionLimit(DEEPEST - 1);
+        return in.pushLimit(in.readRawVarint32());
+    }
+
     private static void leave(CodedInputStream in, int outer) throws IOException {
         in.checkLastTagWas(NO_TAG);
         in.popLimit(outer);
+        in.setRecursionLimit(DEEPEST);
     }
 
     private boolean readClient(CodedInputStream in, int tag) throws IOException {

@@ -159,6 +159,26 @@ class AnswersTest {
     }
 
     @Example
+    void shouldSealATokenForEachGenerationWhenASessionWasCutMeanwhile() throws IOException {
+        Replica copy = Shown.replica(segments.get(0), List.of(new Extent(0, 64, 100)));
+        PlacementColumns columns = new PlacementColumns();
+        ExpectedPlacements expected = new ExpectedPlacements(AccessToken.Mode.WRITE, epoch, CLIENT, 5);
+        columns.begin(epoch, AccessToken.Mode.WRITE, CLIENT, 5);
+        columns.key(4);
+        expected.key(4);
+        for (long generation : new long[] {1, 2, 1, 2}) {
+            columns.replica(copy, 9, generation);
+            expected.replica(copy, 9, generation);
+        }
+        columns.seal();
+        byte[] bytes = new byte[columns.sizeBytes(PutStartResponse.PLACEMENTS_FIELD_NUMBER)];
+        columns.writeTo(CodedOutputStream.newInstance(bytes), PutStartResponse.PLACEMENTS_FIELD_NUMBER);
+        Placements placements = PutStartResponse.parseFrom(bytes).getPlacements();
+        assertThat(placements).isEqualTo(expected.build());
+        assertThat(placements.getSegmentsCount()).isEqualTo(2);
+    }
+
+    @Example
     void shouldEncodeGrantsAsProtobufDoesWhenSomeAreRefused() throws IOException {
         List<String> keys = IntStream.range(0, 40).mapToObj(i -> "k" + i % 30).toList();
         List<GrantResult> results =

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The array in which the requests that an event loop answers at once lie, one after the other. */
 final class BodyRoom {
-    private static final int LEAST_BYTES = 4 << 10;
+    private static final int STEP_BYTES = 4 << 10;
     /** Room for larger requests isn't kept. */
     private static final int MOST_BYTES = 256 << 10;
 
@@ -20,12 +20,12 @@ final class BodyRoom {
             SPARE.set(null);
             return spare;
         }
-        return new byte[bytes > MOST_BYTES ? bytes : Math.max(LEAST_BYTES, Integer.highestOneBit(bytes) << 1)];
+        return new byte[bytes > MOST_BYTES ? bytes : Math.max(1, (bytes + STEP_BYTES - 1) / STEP_BYTES) * STEP_BYTES];
     }
 
     /** Nobody looks at the array any more. */
     static void giveBack(byte[] room) {
-        if (room.length <= 2 * MOST_BYTES) {
+        if (room.length <= MOST_BYTES) {
             SPARE.set(room);
         }
     }

@@ -120,6 +120,7 @@ final class Frame {
         try {
             CodedOutputStream out = CodedOutputStream.newInstance(frame.internalNioBuffer(HEADER_BYTES, bodyBytes));
             body.writeTo(out);
+            out.checkNoSpaceLeft(); // what is left would be of somebody else's frame
             out.flush();
             frame.writerIndex(HEADER_BYTES + bodyBytes);
             return frame;

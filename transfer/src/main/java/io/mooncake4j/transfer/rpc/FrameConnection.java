@@ -38,7 +38,7 @@ abstract class FrameConnection extends ByteToMessageDecoder {
     /**
      * A frame of this protocol, of a kind to be checked.
      *
-     * @param body from its start on an array of {@link #roomFor}
+     * @param body an array of {@link #roomFor}, of which so many bytes are the body
      */
     abstract void received(byte kind, int code, long id, long timeLeftMicros, byte[] body, int bodyBytes);
 

@@ -65,17 +65,19 @@ final class ServerConnection extends FrameConnection implements CallAnswers {
 
     @Override
     void received(byte kind, int code, long id, long timeLeftMicros, byte[] body, int bodyBytes) {
+        boolean read = true;
         if (kind == Frame.REQUEST) {
-            request(code, id, timeLeftMicros, body, bodyBytes);
-            return;
-        }
-        BodyRoom.giveBack(body);
-        if (kind != Frame.PING) {
+            read = request(code, id, timeLeftMicros, body, bodyBytes);
+        } else if (kind != Frame.PING) {
             violated(ErrorCode.INVALID_PARAMS, id, "a client sends requests and pings, not frames of kind " + kind);
+        }
+        if (read) {
+            BodyRoom.giveBack(body);
         }
     }
 
-    private void request(int code, long id, long timeLeftMicros, byte[] body, int bodyBytes) {
+    /** Whether nobody will look at the body any more. */
+    private boolean request(int code, long id, long timeLeftMicros, byte[] body, int bodyBytes) {
         Method method = Method.of(code);
         // the request may have waited here since it arrived
         long waitedNanos = System.nanoTime() - arrivedNanos;
@@ -91,11 +93,10 @@ final class ServerConnection extends FrameConnection implements CallAnswers {
             Deadline deadline = Deadline.afterNanos(leftNanos);
             RpcCall call = new RpcCall(this, method, id, deadline, body, bodyBytes, arrivedNanos, options.observer);
             dispatch(call);
-            if (call.answered()) {
-                BodyRoom.giveBack(body);
-            }
             steer();
+            return call.answered();
         }
+        return true;
     }
 
     private void refuseRequest(ErrorCode code, long id, String text) {
