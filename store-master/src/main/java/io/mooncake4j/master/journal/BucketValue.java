@@ -57,10 +57,13 @@ final class BucketValue {
             throw in.damaged("a bucket of " + depth + " bits");
         }
         Header header = new Header(new Bucket(depth, in.u64()), in.u64());
-        if (!header.bucket().key().equals(key)) {
-            throw in.damaged("it is bucket " + header.bucket().key());
+        if (!header.bucket().equals(Bucket.ofKey(key))) {
+            throw in.damaged("it is of bucket " + header.bucket());
         }
         int count = in.u32();
+        if (count < 0) {
+            throw in.damaged("a count of " + count);
+        }
         for (int i = 0; i < count; i++) {
             each.accept(Records.object(in));
         }

@@ -34,7 +34,9 @@ record Entry(long revision, long firstSequence, List<Change> changes, int crc) {
             throw in.damaged("there is more or less than its " + count + " records");
         }
         Entry entry = new Entry(revision, first, changes, Envelope.crcOf(value));
-        if (!Keys.entry(entry.lastSequence()).equals(key)) {
+        if (first < 1
+                || entry.lastSequence() < first
+                || !Keys.entry(entry.lastSequence()).equals(key)) {
             throw in.damaged("its last record is " + entry.lastSequence());
         }
         return entry;
