@@ -1,7 +1,6 @@
 package io.mooncake4j.master.service;
 
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -58,15 +57,12 @@ final class PackedColumn {
 
     /** Of the field with its tag; an empty one is left out. */
     int sizeBytes(int field) {
-        return size == 0
-                ? 0
-                : CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt32SizeNoTag(size) + size;
+        return size == 0 ? 0 : Delimited.sizeBytes(field, size);
     }
 
     void writeTo(CodedOutputStream out, int field) throws IOException {
         if (size > 0) {
-            out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-            out.writeUInt32NoTag(size);
+            Delimited.begin(out, field, size);
             out.write(bytes, 0, size);
         }
     }

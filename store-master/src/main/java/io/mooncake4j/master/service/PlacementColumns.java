@@ -1,7 +1,6 @@
 package io.mooncake4j.master.service;
 
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
 import io.mooncake4j.master.placement.Replica;
 import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.transfer.wire.AccessToken;
@@ -125,7 +124,7 @@ final class PlacementColumns {
 
     /** Has all keys now, and can be written. */
     void seal() {
-        contentBytes = fieldBytes(Placements.EPOCH_FIELD_NUMBER, epochBytes())
+        contentBytes = Delimited.sizeBytes(Placements.EPOCH_FIELD_NUMBER, epochBytes())
                 + replicasPerKey.sizeBytes(Placements.REPLICAS_PER_KEY_FIELD_NUMBER)
                 + extentsPerReplica.sizeBytes(Placements.EXTENTS_PER_REPLICA_FIELD_NUMBER)
                 + extentSegment.sizeBytes(Placements.EXTENT_SEGMENT_FIELD_NUMBER)
@@ -139,12 +138,12 @@ final class PlacementColumns {
     }
 
     int sizeBytes(int field) {
-        return fieldBytes(field, contentBytes);
+        return Delimited.sizeBytes(field, contentBytes);
     }
 
     void writeTo(CodedOutputStream out, int field) throws IOException {
-        writeStart(out, field, contentBytes);
-        writeStart(out, Placements.EPOCH_FIELD_NUMBER, epochBytes());
+        Delimited.begin(out, field, contentBytes);
+        Delimited.begin(out, Placements.EPOCH_FIELD_NUMBER, epochBytes());
         UuidField.write(out, EpochId.CLUSTER_FIELD_NUMBER, terms.epoch.clusterId());
         out.writeUInt64(EpochId.REVISION_FIELD_NUMBER, terms.epoch.revision());
         for (int i = 0; i < permits.size(); i++) {
@@ -161,16 +160,5 @@ final class PlacementColumns {
     private int epochBytes() {
         return UuidField.sizeBytes(EpochId.CLUSTER_FIELD_NUMBER)
                 + CodedOutputStream.computeUInt64Size(EpochId.REVISION_FIELD_NUMBER, terms.epoch.revision());
-    }
-
-    private static int fieldBytes(int field, int contentBytes) {
-        return CodedOutputStream.computeTagSize(field)
-                + CodedOutputStream.computeUInt32SizeNoTag(contentBytes)
-                + contentBytes;
-    }
-
-    private static void writeStart(CodedOutputStream out, int field, int contentBytes) throws IOException {
-        out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        out.writeUInt32NoTag(contentBytes);
     }
 }

@@ -1,7 +1,6 @@
 package io.mooncake4j.master.service;
 
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
 import io.mooncake4j.master.placement.Segment;
 import io.mooncake4j.transfer.wire.TokenSeal;
 import io.mooncake4j.transfer.wire.proto.SegmentAccess;
@@ -54,14 +53,11 @@ final class SegmentPermit {
     }
 
     int sizeBytes(int field) {
-        return CodedOutputStream.computeTagSize(field)
-                + CodedOutputStream.computeUInt32SizeNoTag(contentBytes)
-                + contentBytes;
+        return Delimited.sizeBytes(field, contentBytes);
     }
 
     void writeTo(CodedOutputStream out, int field) throws IOException {
-        out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        out.writeUInt32NoTag(contentBytes);
+        Delimited.begin(out, field, contentBytes);
         UuidField.write(out, SegmentAccess.SEGMENT_FIELD_NUMBER, segment.id());
         out.writeString(SegmentAccess.NAME_FIELD_NUMBER, segment.name());
         out.writeString(SegmentAccess.HOST_FIELD_NUMBER, address.host());

@@ -1,7 +1,6 @@
 package io.mooncake4j.master.service;
 
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
 import io.mooncake4j.transfer.wire.proto.Uuid;
 import java.io.IOException;
 import java.util.UUID;
@@ -14,14 +13,11 @@ final class UuidField {
     private UuidField() {}
 
     static int sizeBytes(int field) {
-        return CodedOutputStream.computeTagSize(field)
-                + CodedOutputStream.computeUInt32SizeNoTag(UUID_BYTES)
-                + UUID_BYTES;
+        return Delimited.sizeBytes(field, UUID_BYTES);
     }
 
     static void write(CodedOutputStream out, int field, UUID id) throws IOException {
-        out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        out.writeUInt32NoTag(UUID_BYTES);
+        Delimited.begin(out, field, UUID_BYTES);
         out.writeFixed64(Uuid.HI_FIELD_NUMBER, id.getMostSignificantBits());
         out.writeFixed64(Uuid.LO_FIELD_NUMBER, id.getLeastSignificantBits());
     }
