@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * the master busy ends its leadership.
  */
 final class LeaderProof implements Leadership {
-    static final Duration RENEW_EVERY = Duration.ofMillis(500);
+    private static final Duration RENEW_EVERY = Duration.ofMillis(500);
     /**
      * When renewals go unanswered: the first moment in which etcd serves again may be the last in which it helps. No longer
      * than the lease lasts.

@@ -15,44 +15,50 @@ import java.util.concurrent.TimeUnit;
 
 /** Encodes a {@link PutStartResponse} or a {@link RenewGrantResponse}, key by key. For one thread, to be used again. */
 final class GrantsAnswer {
+    private static final int NO_FIELD = 0;
+
     private final PackedColumn status = new PackedColumn();
     private final PackedColumn grantIds = new PackedColumn();
     private final PlacementColumns placements = new PlacementColumns();
     private int grantMs;
 
-    private final ReplyBody started = new ReplyBody() {
+    private final ReplyBody started = new Body(
+            PutStartResponse.GRANT_IDS_FIELD_NUMBER,
+            PutStartResponse.GRANT_MS_FIELD_NUMBER,
+            PutStartResponse.PLACEMENTS_FIELD_NUMBER);
+    private final ReplyBody renewed =
+            new Body(NO_FIELD, RenewGrantResponse.GRANT_MS_FIELD_NUMBER, RenewGrantResponse.PLACEMENTS_FIELD_NUMBER);
+
+    /** The status is the first field of both. */
+    private final class Body implements ReplyBody {
+        private final int idsField;
+        private final int msField;
+        private final int placementsField;
+
+        Body(int idsField, int msField, int placementsField) {
+            this.idsField = idsField;
+            this.msField = msField;
+            this.placementsField = placementsField;
+        }
+
         @Override
         public int sizeBytes() {
             return status.sizeBytes(PutStartResponse.STATUS_FIELD_NUMBER)
-                    + grantIds.sizeBytes(PutStartResponse.GRANT_IDS_FIELD_NUMBER)
-                    + CodedOutputStream.computeUInt32Size(PutStartResponse.GRANT_MS_FIELD_NUMBER, grantMs)
-                    + placements.sizeBytes(PutStartResponse.PLACEMENTS_FIELD_NUMBER);
+                    + (idsField == NO_FIELD ? 0 : grantIds.sizeBytes(idsField))
+                    + CodedOutputStream.computeUInt32Size(msField, grantMs)
+                    + placements.sizeBytes(placementsField);
         }
 
         @Override
         public void writeTo(CodedOutputStream out) throws IOException {
             status.writeTo(out, PutStartResponse.STATUS_FIELD_NUMBER);
-            grantIds.writeTo(out, PutStartResponse.GRANT_IDS_FIELD_NUMBER);
-            out.writeUInt32(PutStartResponse.GRANT_MS_FIELD_NUMBER, grantMs);
-            placements.writeTo(out, PutStartResponse.PLACEMENTS_FIELD_NUMBER);
+            if (idsField != NO_FIELD) {
+                grantIds.writeTo(out, idsField);
+            }
+            out.writeUInt32(msField, grantMs);
+            placements.writeTo(out, placementsField);
         }
-    };
-
-    private final ReplyBody renewed = new ReplyBody() {
-        @Override
-        public int sizeBytes() {
-            return status.sizeBytes(RenewGrantResponse.STATUS_FIELD_NUMBER)
-                    + CodedOutputStream.computeUInt32Size(RenewGrantResponse.GRANT_MS_FIELD_NUMBER, grantMs)
-                    + placements.sizeBytes(RenewGrantResponse.PLACEMENTS_FIELD_NUMBER);
-        }
-
-        @Override
-        public void writeTo(CodedOutputStream out) throws IOException {
-            status.writeTo(out, RenewGrantResponse.STATUS_FIELD_NUMBER);
-            out.writeUInt32(RenewGrantResponse.GRANT_MS_FIELD_NUMBER, grantMs);
-            placements.writeTo(out, RenewGrantResponse.PLACEMENTS_FIELD_NUMBER);
-        }
-    };
+    }
 
     /** Begins an answer to that client, whose grants last until then. */
     void begin(Epoch epoch, UUID client, long nowNanos, long untilNanos) {

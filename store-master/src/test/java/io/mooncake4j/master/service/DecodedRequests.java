@@ -3,6 +3,7 @@ package io.mooncake4j.master.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.KeyColumn;
 import io.mooncake4j.transfer.wire.StoreException;
@@ -13,6 +14,7 @@ import io.mooncake4j.transfer.wire.proto.Uuid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Compares {@link ReadRequest} with protobuf's parsers. Uses it again and again, as the master does. */
@@ -24,31 +26,30 @@ final class DecodedRequests {
 
     /** Whether it is a request, for both. */
     boolean agreeOn(byte[] message) {
-        GetReplicasRequest expected;
-        try {
-            expected = GetReplicasRequest.parseFrom(message);
-        } catch (InvalidProtocolBufferException e) {
-            assertThat(reads(get, message)).isFalse();
-            return false;
-        }
-        assertThat(reads(get, message)).isTrue();
-        assertThat(get.client()).isEqualTo(Ids.of(expected.getClient()));
-        compare(get, expected.getTenant(), expected.getKeys());
-        return true;
+        return agree(get, message, GetReplicasRequest.parser(), expected -> {
+            assertThat(get.client()).isEqualTo(Ids.of(expected.getClient()));
+            compare(get, expected.getTenant(), expected.getKeys());
+        });
     }
 
     /** Whether it is a request, for both. */
     boolean agreeOnExists(byte[] message) {
-        ExistsRequest expected;
+        return agree(exists, message, ExistsRequest.parser(), expected -> {
+            assertThat(exists.client()).isEqualTo(Ids.of(Uuid.getDefaultInstance()));
+            compare(exists, expected.getTenant(), expected.getKeys());
+        });
+    }
+
+    private static <T> boolean agree(ReadRequest request, byte[] message, Parser<T> parser, Consumer<T> compare) {
+        T expected;
         try {
-            expected = ExistsRequest.parseFrom(message);
+            expected = parser.parseFrom(message);
         } catch (InvalidProtocolBufferException e) {
-            assertThat(reads(exists, message)).isFalse();
+            assertThat(reads(request, message)).isFalse();
             return false;
         }
-        assertThat(reads(exists, message)).isTrue();
-        assertThat(exists.client()).isEqualTo(Ids.of(Uuid.getDefaultInstance()));
-        compare(exists, expected.getTenant(), expected.getKeys());
+        assertThat(reads(request, message)).isTrue();
+        compare.accept(expected);
         return true;
     }
 
