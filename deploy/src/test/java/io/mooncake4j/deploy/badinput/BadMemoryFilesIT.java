@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Memory files that two nodes want, or that somebody cuts short; {@code SegmentMemoryTest} has those with wrong headers. */
+/** Memory files that two nodes want, or that somebody cuts short; {@code SegmentMemoryContentTest} has those with wrong headers. */
 class BadMemoryFilesIT {
     @RegisterExtension
     final TestCluster cluster = new TestCluster();

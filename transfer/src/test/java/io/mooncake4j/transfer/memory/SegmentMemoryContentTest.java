@@ -1,61 +1,26 @@
 package io.mooncake4j.transfer.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mooncake4j.transfer.wire.ErrorCode;
-import io.mooncake4j.transfer.wire.StoreException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class SegmentMemoryTest {
-    private static final UUID CLUSTER = UUID.randomUUID();
-    private static final int SIZE = 1 << 20;
-    private static final int REGION = 300 * 1024;
-
-    private Path shm;
-    private SegmentMemoryOptions options;
-
-    @BeforeEach
-    void makeDirectory() throws IOException {
-        shm = Files.createTempDirectory(Path.of("/dev/shm"), "mooncake4j-test-");
-        options = new SegmentMemoryOptions(MemoryKind.shm(shm), "s1", SIZE, REGION);
-    }
-
-    @AfterEach
-    void deleteDirectory() throws IOException {
-        try (Stream<Path> files = Files.walk(shm)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
-    }
-
+/** What memory holds when it is new, suspended, renewed or discarded, and when its file was damaged, cut short or deleted. */
+class SegmentMemoryContentTest extends SegmentMemoryFixture {
     @Test
     void shouldReturnWarmWithIdAndBytesWhenSuspended() {
         SegmentMemory first = open();
@@ -165,25 +130,8 @@ class SegmentMemoryTest {
         }
     }
 
-    @Test
-    void shouldKeepTheLockWhenItsLossIsAskedForByAnInterruptedThread() throws Exception {
-        SegmentMemoryOptions held = new SegmentMemoryOptions(MemoryKind.shm(shm), "held", SIZE);
-        try (SegmentMemory first = SegmentMemory.open(held, FillProgress.NONE)) {
-            Thread.currentThread().interrupt();
-            try {
-                assertThat(first.loss()).isEmpty();
-            } finally {
-                assertThat(Thread.interrupted()).isTrue();
-            }
-            Process other = startHolder();
-            assertThat(other.waitFor()).as("it was refused").isNotZero();
-            assertThat(new String(other.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .contains("SEGMENT_ALREADY_EXISTS");
-        }
-    }
-
     interface Damage {
-        void to(SegmentMemoryTest test) throws IOException;
+        void to(SegmentMemoryContentTest test) throws IOException;
     }
 
     static Stream<Arguments> losses() {
@@ -248,51 +196,6 @@ class SegmentMemoryTest {
     }
 
     @Test
-    void shouldRefuseAndKeepTheFirstLockedWhenOpenedTwiceInAProcess() throws Exception {
-        SegmentMemoryOptions held = new SegmentMemoryOptions(MemoryKind.shm(shm), "held", SIZE);
-        try (SegmentMemory first = SegmentMemory.open(held, FillProgress.NONE)) {
-            assertRefused(
-                    ErrorCode.SEGMENT_ALREADY_EXISTS,
-                    () -> SegmentMemory.open(held, FillProgress.NONE),
-                    "held.segment",
-                    "this process");
-            Process other = startHolder();
-            assertThat(other.waitFor()).isNotZero();
-            assertThat(new String(other.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .contains("SEGMENT_ALREADY_EXISTS")
-                    .contains("process " + ProcessHandle.current().pid());
-            assertThat(first.id()).isNotNull();
-        }
-    }
-
-    @Test
-    void shouldBeLockedWhileAnotherProcessLivesAndWarmWhenItWasKilled() throws Exception {
-        SegmentMemoryOptions held = new SegmentMemoryOptions(MemoryKind.shm(shm), "held", SIZE);
-        Process holder = startHolder();
-        try {
-            String id = new BufferedReader(new InputStreamReader(holder.getInputStream(), StandardCharsets.UTF_8))
-                    .readLine();
-            assertRefused(
-                    ErrorCode.SEGMENT_ALREADY_EXISTS,
-                    () -> SegmentMemory.open(held, FillProgress.NONE),
-                    shm + "/held.segment",
-                    "process " + holder.pid() + " on ");
-
-            holder.destroyForcibly().waitFor();
-
-            try (SegmentMemory memory = SegmentMemory.open(held, FillProgress.NONE)) {
-                assertThat(memory.warm()).isTrue();
-                assertThat(memory.id()).hasToString(id);
-                for (int i = 0; i < SIZE; i += 8) {
-                    assertThat(memory.region(0).getLong(i)).isEqualTo(i);
-                }
-            }
-        } finally {
-            holder.destroyForcibly();
-        }
-    }
-
-    @Test
     void shouldTellProgressUpToTheTotalWhenFilling() {
         List<Long> done = new ArrayList<>();
         SegmentMemory.open(options, (doneBytes, totalBytes) -> {
@@ -302,74 +205,6 @@ class SegmentMemoryTest {
                 .close();
 
         assertThat(done).isNotEmpty().isSorted().endsWith(SIZE + 4096L);
-    }
-
-    @Test
-    void shouldRefuseWhenTheDirectoryIsOnADisk(@TempDir Path disk) throws IOException {
-        Path directory = disk.resolve("not/there");
-        if (Files.getFileStore(disk).type().equals("tmpfs")) {
-            directory = Path.of("/proc/self");
-        }
-        SegmentMemoryOptions onDisk = new SegmentMemoryOptions(MemoryKind.shm(directory), "s1", SIZE);
-
-        assertRefused(
-                ErrorCode.INVALID_PARAMS,
-                () -> SegmentMemory.open(onDisk, FillProgress.NONE),
-                "not on tmpfs",
-                "mount -t tmpfs");
-        assertThat(disk.resolve("not")).doesNotExist();
-    }
-
-    @Test
-    void shouldRefuseAndLeaveNothingWhenTheBudgetIsTooSmall(@TempDir Path fake) throws IOException {
-        Files.writeString(fake.resolve("meminfo"), "MemAvailable: 512 kB\n");
-        SegmentMemoryOpener opener = opener(new MemoryBudget(fake, fake));
-
-        assertRefused(ErrorCode.INVALID_PARAMS, opener::open, "needs 2 MiB", "missing 1 MiB");
-        assertThat(file()).doesNotExist();
-    }
-
-    @Test
-    void shouldKeepTheContentWhenALargerSizeIsRefused(@TempDir Path fake) throws IOException {
-        UUID id = suspended(memory -> memory.adoptCluster(CLUSTER));
-        Files.writeString(fake.resolve("meminfo"), "MemAvailable: 512 kB\n");
-        options = new SegmentMemoryOptions(options.kind(), "s1", 4 * SIZE, REGION);
-
-        assertRefused(ErrorCode.INVALID_PARAMS, opener(new MemoryBudget(fake, fake))::open, "needs 3 MiB");
-
-        options = new SegmentMemoryOptions(options.kind(), "s1", SIZE, REGION);
-        try (SegmentMemory memory = open()) {
-            assertThat(memory.id()).isEqualTo(id);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "a/b", "../a", ".hidden", "a b"})
-    void shouldRefuseWhenTheNameIsNoFileName(String name) {
-        assertRefused(
-                ErrorCode.INVALID_PARAMS, () -> new SegmentMemoryOptions(MemoryKind.anonymous(), name, SIZE), "name");
-    }
-
-    @Test
-    void shouldRefuseWhenSizesMakeNoSense() {
-        MemoryKind kind = MemoryKind.anonymous();
-        assertRefused(ErrorCode.INVALID_PARAMS, () -> new SegmentMemoryOptions(kind, "s", 63), "at least 64");
-        assertRefused(ErrorCode.INVALID_PARAMS, () -> new SegmentMemoryOptions(kind, "s", SIZE, 100), "64 bytes");
-        assertRefused(
-                ErrorCode.INVALID_PARAMS, () -> new SegmentMemoryOptions(kind, "s", SIZE, (1L << 30) + 64), "1 GiB");
-        assertThat(new SegmentMemoryOptions(kind, "s", 130).sizeBytes()).isEqualTo(128);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"shm:/dev/shm/x", "hugetlbfs:/mnt/huge", "anonymous"})
-    void shouldParseWhatItPrints(String kind) {
-        assertThat(MemoryKind.parse(kind)).hasToString(kind);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "disk", "shm:", "shm:relative", "hugetlbfs", "hugetlbfs:", "anonymous:/x"})
-    void shouldRefuseWhenTheKindIsUnknown(String kind) {
-        assertRefused(ErrorCode.INVALID_PARAMS, () -> MemoryKind.parse(kind), "none of shm");
     }
 
     @Test
@@ -388,36 +223,6 @@ class SegmentMemoryTest {
             assertThat(second.warm()).isFalse();
             assertThat(second.id()).isNotEqualTo(first.id());
         }
-    }
-
-    @Test
-    void shouldNameTheFlagWhenDirectMemoryIsTooSmall() {
-        SegmentMemoryOptions tooLarge = new SegmentMemoryOptions(MemoryKind.anonymous(), "s1", 1L << 36);
-        MemoryBudget any = new MemoryBudget(shm, shm);
-
-        assertRefused(
-                ErrorCode.INVALID_PARAMS,
-                () -> new SegmentMemoryOpener(tooLarge, FillProgress.NONE, any, UUID.randomUUID()).open(),
-                "-XX:MaxDirectMemorySize");
-    }
-
-    private SegmentMemory open() {
-        return SegmentMemory.open(options, FillProgress.NONE);
-    }
-
-    private SegmentMemoryOpener opener(MemoryBudget budget) {
-        return new SegmentMemoryOpener(options, FillProgress.NONE, budget, SegmentMemoryOpener.currentBoot());
-    }
-
-    private UUID suspended(Consumer<SegmentMemory> use) {
-        SegmentMemory memory = open();
-        use.accept(memory);
-        memory.close();
-        return memory.id();
-    }
-
-    private Path file() {
-        return shm.resolve("s1.segment");
     }
 
     private void overwrite(long at, byte value) throws IOException {
@@ -440,24 +245,6 @@ class SegmentMemoryTest {
         }
     }
 
-    private Process startHolder() {
-        try {
-            return new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx64m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            SegmentHolder.class.getName(),
-                            shm.toString(),
-                            Integer.toString(SIZE),
-                            CLUSTER.toString())
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static void fill(SegmentMemory memory, int seed) {
         for (int i = 0; i < memory.count(); i++) {
             ByteBuffer region = memory.region(i);
@@ -474,12 +261,5 @@ class SegmentMemoryTest {
                 assertThat(region.get(at)).isEqualTo((byte) (seed * 31 + i * 17 + at));
             }
         }
-    }
-
-    private static void assertRefused(ErrorCode code, ThrowingCallable call, String... texts) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(
-                        StoreException.class, e -> assertThat(e.code()).isEqualTo(code))
-                .satisfies(e -> assertThat(e.getMessage()).contains(texts));
     }
 }
