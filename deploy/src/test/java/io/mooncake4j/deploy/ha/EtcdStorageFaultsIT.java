@@ -7,6 +7,7 @@ import io.mooncake4j.client.KvEntry;
 import io.mooncake4j.client.MooncakeClient;
 import io.mooncake4j.client.PutResult;
 import io.mooncake4j.deploy.cluster.HaCluster;
+import io.mooncake4j.deploy.cluster.LoadMain;
 import io.mooncake4j.deploy.cluster.VersionedValue;
 import io.mooncake4j.deploy.history.Outage.Allows;
 import io.mooncake4j.master.etcd.EtcdProcess;
@@ -25,6 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EtcdStorageFaultsIT {
     private static final String JUNK = "x".repeat(100_000);
     private static final int BYTES = 10_000;
+    private static final Duration LONGEST_GET_WITHOUT_SPACE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_CALL_AFTER_RESTORING = Duration.ofSeconds(10);
 
     static Stream<String> durabilities() {
         return Rounds.of("sync", "async");
@@ -72,6 +75,7 @@ class EtcdStorageFaultsIT {
                     .as("%s", seen)
                     .allMatch(Seen::isRetryable)
                     .noneMatch(failure -> failure.startsWith("READ"));
+            seen.assertWithin(LoadMain.TIMEOUT.plusSeconds(2), LONGEST_GET_WITHOUT_SPACE);
             load.end();
         }
     }
@@ -105,6 +109,7 @@ class EtcdStorageFaultsIT {
                 load.awaitProgress();
             });
             assertThat(seen.failures().keySet()).as("%s", seen).allMatch(Seen::isRetryable);
+            seen.assertWithin(LONGEST_CALL_AFTER_RESTORING, LONGEST_CALL_AFTER_RESTORING);
             load.end();
         }
     }

@@ -187,7 +187,7 @@ class MasterFaultsIT {
     @Test
     @Tag("slow")
     void shouldLoseNothingWhenLeadersAreKilledAgainAndAgainInTheMiddleOfTheirWrites() {
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 3; i++) {
             Seen seen = during("leader killed again", () -> {
                 Meanwhile.pass(Duration.ofMillis(ThreadLocalRandom.current().nextInt(700)));
                 killLeader();

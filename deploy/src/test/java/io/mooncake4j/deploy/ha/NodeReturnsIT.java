@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NodeReturnsIT {
     private static final int OBJECTS = 200;
     private static final int BYTES = 20_000;
+    /** The leader's death, and until the next one gives the node up. */
+    private static final Duration LONGEST_GET = MasterFaultsIT.LONGEST_GET.plusSeconds(5);
 
     private EtcdProcess etcd;
     private HaCluster cluster;
@@ -62,7 +64,7 @@ class NodeReturnsIT {
             client.put("still/" + i, VersionedValue.of("still/" + i, 1, BYTES));
         }
         String segment = cluster.node(0).awaitLine("mounted");
-        load.during("node killed, memory " + memory, kept ? Allows.MISSES : Allows.LOSS, () -> {
+        Seen seen = load.during("node killed, memory " + memory, kept ? Allows.MISSES : Allows.LOSS, () -> {
             long term = cluster.term();
             int leader = cluster.leader();
             cluster.node(0).kill();
@@ -76,6 +78,8 @@ class NodeReturnsIT {
             assertThat(now.equals(segment)).as("is the segment what it was").isEqualTo(kept);
             Meanwhile.pass(Duration.ofSeconds(2)); // a ping tells the leader
         });
+        seen.assertFailed(MasterFaultsIT.UNKNOWN_PUT);
+        seen.assertWithin(MasterFaultsIT.LONGEST_PUT, LONGEST_GET);
         int found = 0;
         for (int i = 0; i < OBJECTS; i++) {
             byte[] value = client.get("still/" + i).orElse(null);

@@ -4,6 +4,7 @@ import io.mooncake4j.deploy.history.Operation.Kind;
 import io.mooncake4j.deploy.history.Operation.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,11 @@ public final class HistoryChecker {
         private final List<Operation> removes = new ArrayList<>();
         /** By version, when the first read that found it had ended. */
         private final Map<Long, Long> firstRead = new HashMap<>();
+        /**
+         * Removals, and puts that took the key's place for certain when they were answered: by when one of them began, the
+         * one that ended first of those that began no sooner.
+         */
+        private final TreeMap<Long, Operation> ends = new TreeMap<>();
 
         OneKey(List<Operation> operations) {
             this.operations = operations;
@@ -74,6 +80,20 @@ public final class HistoryChecker {
                     }
                 }
             }
+            Stream.concat(removes.stream(), puts.values().stream().filter(this::tookThePlace))
+                    .filter(each -> each.outcome() == Outcome.DONE)
+                    .sorted(Comparator.comparingLong(Operation::begunNanos).reversed())
+                    .forEach(each -> ends.put(each.begunNanos(), firstEnded(each)));
+        }
+
+        private boolean tookThePlace(Operation put) {
+            return outages.stream().noneMatch(outage -> forgives(outage, put));
+        }
+
+        private Operation firstEnded(Operation each) {
+            return ends.isEmpty() || ends.firstEntry().getValue().endedNanos() - each.endedNanos() > 0
+                    ? each
+                    : ends.firstEntry().getValue();
         }
 
         Stream<String> objections() {
@@ -91,18 +111,10 @@ public final class HistoryChecker {
             if (put.outcome() == Outcome.NOTHING) {
                 return Stream.of("what came is of a put that was told that the key is taken: " + read + "; " + put);
             }
-            long visible = visibleSince(put);
-            return Stream.concat(removes.stream().filter(each -> each.outcome() == Outcome.DONE), takersOf(put))
-                    .filter(each -> each.begunNanos() - visible >= 0 && each.endedNanos() - read.begunNanos() <= 0)
-                    .limit(1)
-                    .map(each -> "what was gone came back: " + read + "; " + put + "; " + each);
-        }
-
-        /** Other versions that took the key's place for certain when their put was answered. */
-        private Stream<Operation> takersOf(Operation put) {
-            return puts.values().stream()
-                    .filter(each -> each != put && each.outcome() == Outcome.DONE)
-                    .filter(each -> outages.stream().noneMatch(outage -> forgives(outage, each)));
+            Map.Entry<Long, Operation> end = ends.ceilingEntry(visibleSince(put));
+            return end == null || end.getValue().endedNanos() - read.begunNanos() > 0
+                    ? Stream.empty()
+                    : Stream.of("what was gone came back: " + read + "; " + put + "; " + end.getValue());
         }
 
         /** From then on it is certain that the version had become visible once; it can't become visible again. */
