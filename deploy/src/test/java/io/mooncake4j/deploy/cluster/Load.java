@@ -41,10 +41,12 @@ public final class Load implements AutoCloseable {
     }
 
     private static final Duration GOING = Duration.ofSeconds(40);
-    /** Room for those who are tested; and objects that are always read are always leased. */
-    private static final Duration READER_PAUSE = Duration.ofMillis(3);
-
-    private static final Duration WRITER_PAUSE = Duration.ofMillis(1);
+    /**
+     * Between the steps of a thread: room for those who are tested; and objects that are always read are always leased.
+     */
+    record Pace(Duration writers, Duration readers) {
+        static final Pace FAST = new Pace(Duration.ofMillis(1), Duration.ofMillis(3));
+    }
 
     private final LoadKeys keys;
     private final Tally tally = new Tally();
@@ -55,27 +57,27 @@ public final class Load implements AutoCloseable {
 
     private volatile boolean stopped;
 
-    private Load(Shape shape, String prefix, History history, List<MooncakeClient> clients) {
+    private Load(Shape shape, Pace pace, String prefix, History history, List<MooncakeClient> clients) {
         this.clients = clients;
         this.keys = new LoadKeys(prefix, shape.keys(), shape.writers());
         for (int i = 0; i < shape.writers(); i++) {
             LoadWriter writer = new LoadWriter(i, shape, keys, clients.get(i % clients.size()), tally, history);
-            threads.add(new Thread(() -> repeat(writer::step, WRITER_PAUSE), "load-writer-" + i));
+            threads.add(new Thread(() -> repeat(writer::step, pace.writers()), "load-writer-" + i));
         }
         for (int i = 0; i < shape.readers(); i++) {
             LoadReader reader = new LoadReader(shape, keys, clients.get(i % clients.size()), tally, history);
-            threads.add(new Thread(() -> repeat(reader::step, READER_PAUSE), "load-reader-" + i));
+            threads.add(new Thread(() -> repeat(reader::step, pace.readers()), "load-reader-" + i));
         }
     }
 
     /** The clients stay the caller's, who closes them after this. */
     public static Load start(Shape shape, MooncakeClient... clients) {
-        return start(shape, "load", History.none(), List.of(clients));
+        return start(shape, Pace.FAST, "load", History.none(), List.of(clients));
     }
 
     /** @param prefix of its keys, which no other load on that store has */
-    static Load start(Shape shape, String prefix, History history, List<MooncakeClient> clients) {
-        Load load = new Load(shape, prefix, history, clients);
+    static Load start(Shape shape, Pace pace, String prefix, History history, List<MooncakeClient> clients) {
+        Load load = new Load(shape, pace, prefix, history, clients);
         load.threads.forEach(Thread::start);
         return load;
     }

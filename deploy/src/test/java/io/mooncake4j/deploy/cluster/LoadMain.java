@@ -28,6 +28,9 @@ public final class LoadMain {
     /** When its calls give up. */
     public static final Duration TIMEOUT = Duration.ofSeconds(20);
 
+    /** Two such processes make some 600 calls a second: etcd, masters and nodes on the same two cores shall not starve. */
+    private static final Load.Pace PACE = new Load.Pace(Duration.ofMillis(10), Duration.ofMillis(10));
+
     private static final long SAY_EVERY_MILLIS = 50;
 
     private LoadMain() {}
@@ -47,6 +50,7 @@ public final class LoadMain {
                 MooncakeClient other = client(args[0], checksums);
                 Load load = Load.start(
                         new Load.Shape(2, 2, KEYS, 32 << 10, 1, false, checksums),
+                        PACE,
                         historic ? args[1] : "load",
                         history,
                         List.of(one, other))) {

@@ -34,7 +34,7 @@ final class CheckedLoad {
     /** Its deadline, and what a machine without a free core adds. */
     private static final Duration LONGEST_CALL = LoadMain.TIMEOUT.plusSeconds(2);
 
-    private static final int STEP = 200;
+    private static final int STEP = 50;
     private static final int MOST_FAILURES = 10;
 
     private record Loader(String prefix, ChildProcess process, Path history, MooncakeClient auditor) {
