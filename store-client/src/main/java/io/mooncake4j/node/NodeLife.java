@@ -122,7 +122,7 @@ final class NodeLife {
                     case MOUNT -> mount();
                     case PING -> ping();
                     case CUT_WRITERS -> cutWriters();
-                    case CUT -> cut();
+                    case CUT -> loseContent();
                 }
             } catch (StoreException e) {
                 protocol.failed(e);
@@ -216,6 +216,12 @@ final class NodeLife {
         }
         stopListening();
         LOG.info("{}: all sessions are cut", name);
+    }
+
+    /** Tells a leader that still knows the content, as after a restore of etcd: else gets of it would wait for its silence. */
+    private void loseContent() throws InterruptedException {
+        cut();
+        tellMaster(Method.LEAVE_SEGMENT);
         protocol.allCut();
     }
 

@@ -50,6 +50,10 @@ final class MasterOfNodes implements AutoCloseable {
     private volatile Epoch epoch = new Epoch(UUID.randomUUID(), 7);
     private volatile boolean leads = true;
     volatile int pingMillis = PING_MILLIS;
+    /** Of the journal, how far it goes and where the term began; 0: neither is told. */
+    volatile long durableSequence;
+
+    volatile long termSequence;
 
     MasterOfNodes(int port, boolean journalDurable) {
         this.journalDurable = journalDurable;
@@ -164,6 +168,8 @@ final class MasterOfNodes implements AutoCloseable {
                 .setPingIntervalMs(pingMillis)
                 .setReadLeaseMs(5000)
                 .setJournalDurable(journalDurable)
+                .setDurableSequence(durableSequence)
+                .setTermSequence(termSequence)
                 .build());
     }
 
@@ -186,6 +192,8 @@ final class MasterOfNodes implements AutoCloseable {
         call.reply(PingResponse.newBuilder()
                 .setEpoch(epoch.toProto())
                 .setMasterTicks(System.nanoTime())
+                .setDurableSequence(durableSequence)
+                .setTermSequence(termSequence)
                 .addAllCuts(cuts)
                 .addAllVerifies(verifies)
                 .build());

@@ -11,6 +11,7 @@ import io.mooncake4j.transfer.wire.Checksum;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.Ids;
+import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.proto.MountSegmentRequest;
 import io.mooncake4j.transfer.wire.proto.SessionCut;
 import io.mooncake4j.transfer.wire.proto.VerifyOrder;
@@ -116,6 +117,20 @@ class StorageNodeMastersTest extends StorageNodeFixture {
             await().until(() -> master.mounts.size() >= 2);
             assertThat(Ids.of(master.mounts.get(1).getSegment())).isNotEqualTo(before);
             assertThat(master.mounts.get(1).hasCluster()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldSayThatItsContentIsGoneWhenTheJournalWentBack() {
+        master.durableSequence = 100;
+        try (StorageNode node = mounted(options())) {
+            UUID before = node.segmentId();
+
+            master.durableSequence = 60;
+
+            await().until(() -> master.mounts.size() >= 2);
+            assertThat(Ids.of(master.mounts.get(1).getSegment())).isNotEqualTo(before);
+            assertThat(master.goodbyes).containsExactly(Method.LEAVE_SEGMENT);
         }
     }
 
