@@ -38,6 +38,8 @@ public final class HaCluster implements AutoCloseable {
     /** How long a change of the leader may take at most, its lease included. */
     private static final Duration TAKEOVER = Duration.ofSeconds(30);
 
+    public static final int NODES = 2;
+
     private static final String COMMAND_LINE = "io.mooncake4j.deploy.cli.Mooncake4j";
     private static final long REGION_BYTES = 16 << 20;
 
@@ -75,7 +77,7 @@ public final class HaCluster implements AutoCloseable {
                 String ready = cluster.launchMaster(i).awaitLine("ready:");
                 cluster.ports.set(i, Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1)));
             }
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < NODES; i++) {
                 cluster.nodes.add(null);
                 cluster.launchNode(i);
             }

@@ -127,7 +127,7 @@ class EtcdClusterFaultsIT {
     }
 
     @Test
-    void shouldFailNoCallWhenEtcdHasNoQuorumFor2Seconds() {
+    void shouldFailNoCallUnlessTheLeaseEndsWhenEtcdHasNoQuorumFor2Seconds() {
         shouldFailNoCallUnlessTheLeaseEndsDuring("no quorum of etcd for 2 s", () -> {
             List<EtcdProcess> frozen = etcd.followers();
             frozen.forEach(EtcdProcess::freeze);

@@ -10,12 +10,14 @@ import io.mooncake4j.deploy.cluster.HaCluster;
 import io.mooncake4j.deploy.cluster.LoadMain;
 import io.mooncake4j.deploy.cluster.VersionedValue;
 import io.mooncake4j.deploy.history.Outage.Allows;
+import io.mooncake4j.deploy.soak.ChildProcess;
 import io.mooncake4j.master.etcd.EtcdProcess;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,7 @@ class EtcdStorageFaultsIT {
     private static final String JUNK = "x".repeat(100_000);
     private static final int BYTES = 10_000;
     private static final Duration LONGEST_GET_WITHOUT_SPACE = Duration.ofSeconds(2);
+    private static final Duration RETURN = Duration.ofSeconds(60);
     private static final Duration LONGEST_CALL_AFTER_RESTORING = Duration.ofSeconds(10);
 
     static Stream<String> durabilities() {
@@ -92,7 +95,7 @@ class EtcdStorageFaultsIT {
 
     @ParameterizedTest(name = "durability {0}")
     @MethodSource("durabilities")
-    void shouldReturnEmptyAndServeNothingOldWhenEtcdIsRestoredFromABackup(String durability) {
+    void shouldReturnEmptyAndServeNothingOldWhenEtcdIsRestoredFromABackupThoughAStandbySleeps(String durability) {
         try (EtcdProcess etcd = EtcdProcess.start();
                 HaCluster cluster = cluster(etcd, durability)) {
             CheckedLoad load = CheckedLoad.start(cluster);
@@ -100,17 +103,37 @@ class EtcdStorageFaultsIT {
             Seen seen = load.during("etcd restored from a backup (" + durability + ")", Allows.LOSS, () -> {
                 etcd.ctl("snapshot", "save", backup.toString());
                 load.awaitProgress();
-                String before = cluster.node(0).lastLine("mounted");
+                ChildProcess standby = cluster.master(cluster.standby());
+                standby.freeze();
+                long followed = cluster.reach().head();
+                List<String> before = mounted(cluster);
                 etcd.kill();
                 etcd.restore(backup);
                 etcd.restart();
-                await().atMost(Duration.ofSeconds(60))
-                        .until(() -> !cluster.node(0).lastLine("mounted").equals(before));
+                await().atMost(RETURN).until(() -> mounted(cluster).stream().noneMatch(before::contains));
                 load.awaitProgress();
+                await("a journal that has passed where the standby is")
+                        .atMost(RETURN)
+                        .until(() -> cluster.reach().head() > followed);
+                standby.thaw();
             });
             assertThat(seen.failures().keySet()).as("%s", seen).allMatch(Seen::isRetryable);
             seen.assertWithin(LONGEST_CALL_AFTER_RESTORING, LONGEST_CALL_AFTER_RESTORING);
+            Allows allows = durability.equals("sync") ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL;
+            Seen after = load.during("leader killed, whose standby had slept (" + durability + ")", allows, () -> {
+                long term = cluster.term();
+                cluster.master(cluster.leader()).kill();
+                cluster.leaderAfter(term);
+            });
+            after.assertFailed(MasterFaultsIT.UNKNOWN_PUT);
+            after.assertWithin(MasterFaultsIT.LONGEST_PUT, MasterFaultsIT.LONGEST_GET);
             load.end();
         }
+    }
+
+    private static List<String> mounted(HaCluster cluster) {
+        return IntStream.range(0, HaCluster.NODES)
+                .mapToObj(i -> cluster.node(i).lastLine("mounted"))
+                .toList();
     }
 }

@@ -162,7 +162,7 @@ public final class Audit {
         each(Keys.JOURNAL, next[0], this::takeEntry);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
-            new JournalPages(etcd, thread, revision)
+            JournalPages.at(revision, etcd, thread)
                     .read(0, entry -> {
                         takeEntry(entry);
                         next[0] = entry.key() + '\0';

@@ -75,7 +75,7 @@ enum Envelope {
     /** The checksum that a value ends with. */
     static int crcOf(byte[] value) {
         int crc = 0;
-        for (int i = value.length - CRC_BYTES; i < value.length; i++) {
+        for (int i = Math.max(0, value.length - CRC_BYTES); i < value.length; i++) {
             crc = crc << Byte.SIZE | value[i] & 0xFF;
         }
         return crc;

@@ -21,6 +21,8 @@ public final class Follower {
     private final Found start;
     private long sequence;
     private int crc;
+    /** Since {@link #catchUp} began, the entry that was applied last was found to be what it was. */
+    private boolean continued;
 
     public Follower(Etcd etcd, Loop loop, Found found) {
         this.etcd = etcd;
@@ -36,16 +38,35 @@ public final class Follower {
     }
 
     /**
-     * Applies what there is by now; one call at a time. Completes on the loop, with false if the journal was trimmed behind
-     * this state's end: then all is to be read anew. Fails with a FormatException or an EtcdException.
+     * Applies what there is by now; one call at a time. Completes on the loop, with false if the journal doesn't go on where
+     * this state ends: it was trimmed behind it, or etcd was restored from a backup and the journal has had another course
+     * since. Then all is to be read anew. Fails with a FormatException or an EtcdException.
      */
     public CompletableFuture<Boolean> catchUp() {
-        return new JournalPages(etcd, loop, 0).read(sequence, this::take);
+        return etcd.range(EtcdRangeQuery.key(Keys.HEAD))
+                .thenComposeAsync(
+                        range -> {
+                            Head head = head(range);
+                            if (head.sequence() <= sequence) {
+                                return CompletableFuture.completedFuture(isThis(head));
+                            }
+                            continued = sequence == 0;
+                            return JournalPages.ofNow(etcd, loop).read(sequence, this::take);
+                        },
+                        loop);
+    }
+
+    private boolean isThis(Head head) {
+        return head.sequence() == sequence && head.crc() == crc;
     }
 
     private boolean take(EtcdEntry value) {
+        if (Keys.lastSequence(value.key()) == sequence) {
+            continued = Envelope.crcOf(value.value()) == crc;
+            return continued;
+        }
         Entry entry = Entry.read(value.key(), value.value());
-        if (entry.firstSequence() > sequence + 1) {
+        if (!continued || entry.firstSequence() != sequence + 1) {
             return false;
         }
         apply(entry);
@@ -56,10 +77,8 @@ public final class Follower {
         long now = loop.nanoTime();
         long number = entry.firstSequence();
         for (Change change : entry.changes()) {
-            if (number > sequence) {
-                start.state().apply(change, now);
-                start.segments().apply(change, number);
-            }
+            start.state().apply(change, now);
+            start.segments().apply(change, number);
             number++;
         }
         sequence = entry.lastSequence();
@@ -68,27 +87,25 @@ public final class Follower {
 
     /**
      * What a leader starts from, once it has the leader key and so nobody else writes. Completes on the loop; null if the
-     * journal was trimmed behind this state's end.
+     * journal doesn't go on where this state ends.
      */
     public CompletableFuture<@Nullable Found> finish() {
-        return etcd.range(EtcdRangeQuery.key(Keys.HEAD))
+        return catchUp()
                 .thenComposeAsync(
-                        head -> catchUp()
-                                .thenComposeAsync(
-                                        complete -> complete
-                                                ? finish(head)
-                                                : CompletableFuture.<@Nullable Found>completedFuture(null),
-                                        loop),
+                        complete -> {
+                            if (!complete) {
+                                return CompletableFuture.<@Nullable Found>completedFuture(null);
+                            }
+                            return etcd.range(EtcdRangeQuery.key(Keys.HEAD)).thenComposeAsync(this::finish, loop);
+                        },
                         loop);
     }
 
     private CompletableFuture<@Nullable Found> finish(EtcdRange range) {
-        Head head = range.entries().isEmpty()
-                ? Head.NONE
-                : Head.decode(range.entries().get(0).value());
+        Head head = head(range);
         long headRevision =
                 range.entries().isEmpty() ? 0 : range.entries().get(0).modRevision();
-        if (head.sequence() != sequence || head.crc() != crc) {
+        if (!isThis(head)) {
             throw new FormatException(
                     Keys.HEAD,
                     "it says that the journal ends at record " + head.sequence() + ", but it ends at " + sequence
@@ -96,6 +113,12 @@ public final class Follower {
         }
         EtcdRangeQuery names = new EtcdRangeQuery(Keys.BUCKETS, EtcdRangeQuery.endOf(Keys.BUCKETS), 0, 0, true);
         return etcd.range(names).thenApplyAsync(buckets -> found(head, headRevision, buckets.entries()), loop);
+    }
+
+    private static Head head(EtcdRange range) {
+        return range.entries().isEmpty()
+                ? Head.NONE
+                : Head.decode(range.entries().get(0).value());
     }
 
     /** A bucket was written anew or split since the start; what it included then is still true. */

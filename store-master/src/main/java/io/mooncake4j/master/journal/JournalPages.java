@@ -22,15 +22,31 @@ final class JournalPages {
     private final Etcd etcd;
     private final Executor thread;
     private final long revision;
+    /** How many records before it a page begins. */
+    private final int overlap;
 
-    /**
-     * @param thread that does the work, one
-     * @param revision at which it is read; 0: of now, page by page
-     */
-    JournalPages(Etcd etcd, Executor thread, long revision) {
+    private JournalPages(Etcd etcd, Executor thread, long revision, int overlap) {
         this.etcd = etcd;
         this.thread = thread;
         this.revision = revision;
+        this.overlap = overlap;
+    }
+
+    /**
+     * As it is at one revision.
+     *
+     * @param thread that does the work, one
+     */
+    static JournalPages at(long revision, Etcd etcd, Executor thread) {
+        return new JournalPages(etcd, thread, revision, 0);
+    }
+
+    /**
+     * As it is now, page by page. Every page begins with the entry before it, if that is there: so the taker sees whether it
+     * still is the journal that it was.
+     */
+    static JournalPages ofNow(Etcd etcd, Executor thread) {
+        return new JournalPages(etcd, thread, 0, 1);
     }
 
     /**
@@ -50,7 +66,7 @@ final class JournalPages {
     }
 
     private CompletableFuture<EtcdRange> range(long after, String end, int limit) {
-        return etcd.range(new EtcdRangeQuery(Keys.entry(after + 1), end, limit, revision, false));
+        return etcd.range(new EtcdRangeQuery(Keys.entry(after + 1 - overlap), end, limit, revision, false));
     }
 
     private CompletableFuture<Boolean> take(

@@ -123,7 +123,7 @@ public final class Recovery {
     private CompletableFuture<Boolean> readJournal() {
         Bucket.addMissing(buckets);
         sequence = buckets.values().stream().mapToLong(Long::longValue).min().orElse(0);
-        return new JournalPages(etcd, loop, revision).read(sequence, this::takeEntry);
+        return JournalPages.at(revision, etcd, loop).read(sequence, this::takeEntry);
     }
 
     private boolean takeEntry(EtcdEntry value) {
