@@ -46,6 +46,9 @@ public final class MasterLife {
 
     private volatile @Nullable Meta meta;
     private @Nullable Term term;
+    /** Ends with what was won, if anything was. */
+    private CompletableFuture<Candidate.@Nullable Won> looking = CompletableFuture.completedFuture(null);
+
     private boolean stopped;
     /** Grows with every start over: what an earlier one began is then of no use. */
     private long era;
@@ -82,14 +85,17 @@ public final class MasterLife {
         loop.execute(() -> {
             stopped = true;
             era++;
-            if (term == null) {
-                done.complete(null);
-            } else {
-                CompletableFuture<@Nullable Void> unused =
-                        term.handOver().whenComplete((nothing, failure) -> done.complete(null));
-            }
+            CompletableFuture<@Nullable Void> ending = term == null ? giveUpWhatIsWon() : term.handOver();
+            CompletableFuture<@Nullable Void> unused = ending.whenComplete((nothing, failure) -> done.complete(null));
         });
         return done;
+    }
+
+    /** Nobody would use it, and nobody else could lead while it lives. */
+    private CompletableFuture<@Nullable Void> giveUpWhatIsWon() {
+        return looking.thenCompose(won -> won == null
+                ? CompletableFuture.<@Nullable Void>completedFuture(null)
+                : etcd.revokeLease(won.lease().id()));
     }
 
     private void startOver() {
@@ -159,24 +165,23 @@ public final class MasterLife {
         if (now != era) {
             return;
         }
-        etcd.range(EtcdRangeQuery.key(Keys.LEADER))
-                .thenComposeAsync(leader -> looked(leader, follower), loop)
-                .whenCompleteAsync(
-                        (won, failure) -> {
-                            if (now != era) {
-                                // Nobody will use what was won; it ends with its lease.
-                                return;
-                            }
-                            if (failure != null) {
-                                retryLook(now, follower, failure);
-                            } else if (won != null) {
-                                lead(now, won, follower);
-                            } else {
-                                calm();
-                                loop.schedule(LOOK_EVERY.toNanos(), () -> look(now, follower));
-                            }
-                        },
-                        loop);
+        looking =
+                etcd.range(EtcdRangeQuery.key(Keys.LEADER)).thenComposeAsync(leader -> looked(leader, follower), loop);
+        CompletableFuture<Candidate.@Nullable Won> unused = looking.whenCompleteAsync(
+                (won, failure) -> {
+                    if (now != era) {
+                        return;
+                    }
+                    if (failure != null) {
+                        retryLook(now, follower, failure);
+                    } else if (won != null) {
+                        lead(now, won, follower);
+                    } else {
+                        calm();
+                        loop.schedule(LOOK_EVERY.toNanos(), () -> look(now, follower));
+                    }
+                },
+                loop);
     }
 
     private CompletableFuture<Candidate.@Nullable Won> looked(EtcdRange leader, Follower follower) {
@@ -191,7 +196,9 @@ public final class MasterLife {
         warnOfLoopback(address);
         return follower.catchUp().thenApply(complete -> {
             if (!complete) {
-                throw new EtcdException(EtcdException.Kind.COMPACTED, "the journal was trimmed behind this standby");
+                throw new EtcdException(
+                        EtcdException.Kind.COMPACTED,
+                        "the journal doesn't go on where this standby is: it was trimmed, or etcd was restored");
             }
             return null;
         });
@@ -211,9 +218,7 @@ public final class MasterLife {
     }
 
     private void retryLook(long now, Follower follower, Throwable failure) {
-        EtcdException.Kind kind = isFormat(failure)
-                ? EtcdException.Kind.REFUSED
-                : EtcdException.of(failure).kind();
+        EtcdException.Kind kind = kind(failure);
         if (kind == EtcdException.Kind.UNKNOWN_OUTCOME || kind == EtcdException.Kind.NO_SPACE) {
             trouble(failure);
             if (kind == EtcdException.Kind.NO_SPACE) {
@@ -254,7 +259,9 @@ public final class MasterLife {
                             if (now != era) {
                                 return;
                             }
-                            if (failure != null || found == null) {
+                            if (failure != null && kind(failure) == EtcdException.Kind.UNKNOWN_OUTCOME) {
+                                next.end("it can't take over now: " + cause(failure));
+                            } else if (failure != null || found == null) {
                                 next.refuse("it can't take over: " + (failure == null ? "no state" : cause(failure)));
                             } else {
                                 next.begin(Objects.requireNonNull(meta), found, options.journal());
@@ -290,6 +297,12 @@ public final class MasterLife {
 
     private void calm() {
         lastTrouble = "";
+    }
+
+    private static EtcdException.Kind kind(Throwable failure) {
+        return isFormat(failure)
+                ? EtcdException.Kind.REFUSED
+                : EtcdException.of(failure).kind();
     }
 
     private static boolean isFormat(Throwable failure) {

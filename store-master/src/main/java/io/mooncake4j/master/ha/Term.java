@@ -41,6 +41,9 @@ final class Term {
     private final Terms terms;
     private final LeaderProof proof;
     private final Consumer<String> onEnd;
+    /** Once it was tried to give up the leader key. */
+    private final CompletableFuture<@Nullable Void> letGo = new CompletableFuture<>();
+
     private @Nullable EtcdJournal journal;
     private @Nullable MasterCore core;
     private @Nullable Upkeep upkeep;
@@ -79,7 +82,8 @@ final class Term {
         try {
             next = terms.takeOver(
                     new Epoch(meta.clusterId(), won.revision()), meta.secret(), log, found.state(), found.sinceNanos());
-        } catch (RuntimeException e) { // whatever it is: who holds the leader key and doesn't serve must let it go
+        } catch (RuntimeException
+                | Error e) { // whatever it is: who holds the leader key and doesn't serve must let it go
             LOG.error("the placement can't be taken over", e);
             refuse(e.getMessage() + "; see all that is wrong by 'mooncake4j metadata check'");
             return;
@@ -109,13 +113,12 @@ final class Term {
      * on the loop.
      */
     CompletableFuture<@Nullable Void> handOver() {
-        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         MasterCore leading = core;
         if (!serving || leading == null) {
             end("it stops");
-            done.complete(null);
-            return done;
+            return letGo;
         }
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         leading.shortenLeases(SHORT_LEASE.toNanos());
         long wait = Math.max(
                 ClockDrift.grantedNanos(leading.times().readLeaseNanos()),
@@ -191,6 +194,7 @@ final class Term {
     private void letGo(long untilNanos) {
         etcd.revokeLease(won.lease().id())
                 .whenComplete((done, failure) -> loop.execute(() -> {
+                    letGo.complete(null);
                     boolean reached =
                             failure == null || EtcdException.of(failure).kind() != EtcdException.Kind.UNKNOWN_OUTCOME;
                     if (!reached && loop.nanoTime() - untilNanos < 0) {

@@ -322,10 +322,15 @@ public final class EtcdJournal implements ChangeLog {
                     if (isLost()) {
                         return; // who waited was told
                     }
-                    if (failure == null) {
-                        answered(txn, answer);
-                    } else {
-                        failed(txn, EtcdException.of(failure));
+                    try {
+                        if (failure == null) {
+                            answered(txn, answer);
+                        } else {
+                            failed(txn, EtcdException.of(failure));
+                        }
+                    } catch (RuntimeException | Error e) { // else it would lead on, and never write again
+                        LOG.error("what followed a write to etcd failed", e);
+                        lose("what followed a write to etcd failed: " + e);
                     }
                 }));
     }

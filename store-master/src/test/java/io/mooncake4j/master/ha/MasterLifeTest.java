@@ -2,7 +2,9 @@ package io.mooncake4j.master.ha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mooncake4j.master.journal.Keys;
 import io.mooncake4j.master.placement.PutProbe;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,6 +133,40 @@ class MasterLifeTest extends TwoMasters {
         second.core().sweep(loop.nanoTime());
         assertThat(after.read("k")).isNotNull();
         assertThat(after.canPut("fresh", 1000)).isTrue();
+    }
+
+    /** Lets both start and the first one go; then time pass until the second one has the key, and doesn't serve yet. */
+    private void letTheSecondWin() {
+        startBoth();
+        second.delayNanos = SECOND / 100;
+        first.cutOff = true;
+        long term = etcd.createRevision(Keys.LEADER);
+        for (int i = 0; i < 10_000 && etcd.createRevision(Keys.LEADER) <= term; i++) {
+            seconds(0.001);
+            etcd.expireLeases();
+        }
+        assertThat(etcd.createRevision(Keys.LEADER)).isGreaterThan(term);
+        assertThat(second.serving).isFalse();
+    }
+
+    @Test
+    void shouldLeadSoonWhenEtcdWasAwayForAMomentDuringItsTakeover() {
+        letTheSecondWin();
+        second.cutOff = true;
+        seconds(0.5);
+        second.cutOff = false;
+        seconds(2);
+        assertThat(second.leads()).isTrue();
+    }
+
+    @Test
+    void shouldGiveUpWhatItWonWhenItIsStoppedBeforeItServes() {
+        letTheSecondWin();
+        CompletableFuture<?> stopped = second.life.stop();
+        seconds(0.5);
+        assertThat(stopped).isCompleted();
+        assertThat(etcd.value(Keys.LEADER)).isNull();
+        assertThat(second.takeovers).isZero();
     }
 
     @Test

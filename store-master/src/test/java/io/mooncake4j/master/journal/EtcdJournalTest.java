@@ -341,6 +341,16 @@ class EtcdJournalTest extends JournalFixture {
     }
 
     @Test
+    void shouldEndTheTermWhenWhoWaitedForARecordFails() {
+        change(mounted(SEGMENT));
+        journal.whenDurable(journal.lastSequence(), () -> {
+            throw new IllegalStateException("a fault of its own");
+        });
+        loop.pass(EtcdJournal.GATHER_NANOS);
+        assertThat(losses).singleElement().asString().contains("a fault of its own");
+    }
+
+    @Test
     void shouldWaitAndRefusePutsWhenEtcdIsFull() {
         change(mounted(SEGMENT));
         loop.pass(EtcdJournal.GATHER_NANOS);
