@@ -27,8 +27,8 @@ final class ClusterChecks {
         this.checks = checks;
     }
 
-    /** An answer leaves. */
-    void answers(Cluster cluster, ClusterTerm term, MessageLite request, MessageLite response) {
+    /** Something leaves that only the leader may say: an answer, or any error but NOT_LEADER. */
+    void speaks(Cluster cluster, ClusterTerm term) {
         if (!term.rightful() && !term.robbed() && !term.log().handedOver()) {
             long leader = cluster.etcd().leader();
             throw checks.violated(
@@ -36,6 +36,11 @@ final class ClusterChecks {
                     term.process() + " answers as leader " + term.revision() + ", but "
                             + (leader == 0 ? "nobody leads" : "leader " + leader + " does"));
         }
+    }
+
+    /** An answer leaves. */
+    void answers(Cluster cluster, ClusterTerm term, MessageLite request, MessageLite response) {
+        speaks(cluster, term);
         if (request instanceof PutEndRequest end && response instanceof StatusResponse ended) {
             for (int i = 0; i < end.getGrantIdsCount(); i++) {
                 if (ended.getStatus(i) == ErrorCode.OK.number()) {

@@ -11,6 +11,7 @@ import io.mooncake4j.master.placement.DurableState;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.master.service.ServiceSeam;
 import io.mooncake4j.transfer.rpc.DirectCall;
+import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.wire.Epoch;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
@@ -141,34 +142,38 @@ final class ClusterMaster implements Terms {
     void handle(Method method, MessageLite request, byte[] body, DirectCall.Answer answer) {
         ClusterTerm now = serving;
         boolean[] turnedAway = new boolean[1];
-        try {
-            gate.handle(DirectCall.of(method, body, new DirectCall.Answer() {
-                @Override
-                public void reply(MessageLite response) {
-                    if (method != Method.ROLE && now != null) {
-                        world.checks().cluster.answers(cluster, now, request, response);
-                        world.checks().master.answered(now, request, response);
-                    }
-                    answer.reply(response);
+        RpcCall call = DirectCall.of(method, body, new DirectCall.Answer() {
+            @Override
+            public void reply(MessageLite response) {
+                if (method != Method.ROLE && now != null) {
+                    world.checks().cluster.answers(cluster, now, request, response);
+                    world.checks().master.answered(now, request, response);
                 }
+                answer.reply(response);
+            }
 
-                @Override
-                public void fail(ErrorCode code, String text) {
-                    if (code == ErrorCode.INTERNAL_ERROR) {
-                        throw world.checks().violated("S10", "the master failed at " + method + ": " + text);
-                    }
-                    if (code == ErrorCode.NOT_LEADER) {
-                        turnedAway[0] = NotLeader.nothingDone(text);
-                        world.happened(Happening.REFUSED_BY_STANDBY);
-                    }
-                    answer.fail(code, text);
+            @Override
+            public void fail(ErrorCode code, String text) {
+                if (code == ErrorCode.INTERNAL_ERROR) {
+                    throw world.checks().violated("S10", "the master failed at " + method + ": " + text);
                 }
-            }));
+                if (code == ErrorCode.NOT_LEADER) {
+                    turnedAway[0] = NotLeader.nothingDone(text);
+                    world.happened(Happening.REFUSED_BY_STANDBY);
+                } else if (now != null) {
+                    world.checks().cluster.speaks(cluster, now);
+                }
+                answer.fail(code, text);
+            }
+        });
+        try {
+            gate.handle(call);
             if (now != null && !turnedAway[0] && method != Method.ROLE) {
                 world.checks().master.carriedOut(now, request);
             }
-        } catch (StoreException e) {
-            answer.fail(e.code(), e.reason());
+        } catch (StoreException e) { // as a connection does
+            cluster.mayStop(process);
+            call.fail(e.code(), e.reason());
         }
     }
 }

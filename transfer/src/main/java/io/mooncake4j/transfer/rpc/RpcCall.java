@@ -90,7 +90,10 @@ public final class RpcCall {
                 ErrorCode.INVALID_PARAMS, "the body of " + method + " is malformed: " + e.getMessage(), e);
     }
 
-    /** Looks, when the answer is ready and before it is written, whether something forbids it. To be set before that. */
+    /**
+     * Looks, when the answer is ready, or an error, and before it is written, whether something forbids it; if so that is
+     * said instead. To be set before that.
+     */
     public void guardedBy(Supplier<? extends @Nullable StoreException> objection) {
         guard = objection;
     }
@@ -102,9 +105,9 @@ public final class RpcCall {
 
     /** As {@link #reply(MessageLite)}; the body is encoded before this returns, and can be used again. */
     public void reply(ReplyBody response) {
-        StoreException objection = guard == null ? null : guard.get();
+        StoreException objection = objection();
         if (objection != null) {
-            fail(objection.code(), objection.reason());
+            refuse(objection.code(), objection.reason());
             return;
         }
         claim(false);
@@ -113,6 +116,19 @@ public final class RpcCall {
 
     /** Answers with a typed error. Any thread; of reply and fail exactly one, once. */
     public void fail(ErrorCode code, String message) {
+        StoreException objection = objection();
+        if (objection == null) {
+            refuse(code, message);
+        } else {
+            refuse(objection.code(), objection.reason());
+        }
+    }
+
+    private @Nullable StoreException objection() {
+        return guard == null ? null : guard.get();
+    }
+
+    private void refuse(ErrorCode code, String message) {
         claim(true);
         answers.fail(id, code, message);
     }

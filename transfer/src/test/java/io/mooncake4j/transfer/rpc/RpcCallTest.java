@@ -15,6 +15,7 @@ import static org.awaitility.Awaitility.await;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.NotLeader;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.PutStartRequest;
 import io.mooncake4j.transfer.wire.proto.RemoveAllRequest;
@@ -32,9 +33,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass(name = "native transport: {0}")
@@ -107,6 +111,30 @@ class RpcCallTest {
         RpcClient client = fixture.client(fixture.server(
                 call -> CompletableFuture.runAsync(() -> call.reply(text(textOf(call) + " from afar")))));
         assertThat(call(client, "hello")).isEqualTo("hello from afar");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"answer", "fail", "throw"})
+    void shouldSayNothingButWhatForbidsItWhenAnAnswerOrErrorIsForbidden(String ending) {
+        AtomicReference<@Nullable StoreException> objection = new AtomicReference<>();
+        RpcClient client = fixture.client(fixture.server(call -> {
+            call.guardedBy(objection::get);
+            StoreException error = new StoreException(ErrorCode.SEGMENT_NOT_FOUND, "this segment is unknown");
+            switch (textOf(call)) {
+                case "fail" -> call.fail(error.code(), error.reason());
+                case "throw" -> throw error;
+                default -> RpcFixture.echo(call);
+            }
+        }));
+        if (ending.equals("answer")) {
+            assertThat(call(client, ending)).isEqualTo(ending);
+        } else {
+            assertThat(failureOf(callAsync(client, ending)).code()).isEqualTo(ErrorCode.SEGMENT_NOT_FOUND);
+        }
+        objection.set(NotLeader.deposed(null));
+        StoreException forbidden = failureOf(callAsync(client, ending));
+        assertThat(forbidden.code()).isEqualTo(ErrorCode.NOT_LEADER);
+        assertThat(NotLeader.nothingDone(forbidden.reason())).isFalse();
     }
 
     @Test
