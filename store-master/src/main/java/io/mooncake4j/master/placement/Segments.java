@@ -204,7 +204,7 @@ public final class Segments {
     }
 
     /** The node stops and keeps its memory. */
-    public void suspend(UUID segmentId, long processNonce, Commit commit) {
+    public synchronized void suspend(UUID segmentId, long processNonce, Commit commit) {
         Segment segment = core.segmentTable.find(segmentId);
         if (segment == null || !segment.suspend(processNonce)) {
             throw new StoreException(

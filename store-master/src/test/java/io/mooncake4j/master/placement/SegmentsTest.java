@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -256,38 +257,67 @@ class SegmentsTest {
     /** A drop that comes between the record of a put and its effect must wait. */
     @Test
     void shouldEndPutAndForgetItWhenItsNodeLeavesInTheMiddle() throws Exception {
-        LeavingNode leaving = new LeavingNode();
-        CoreFixture racing = new CoreFixture(SafetyRules.ALL, leaving);
+        MeddledLog log = new MeddledLog();
+        CoreFixture racing = new CoreFixture(SafetyRules.ALL, log);
         Segment segment = racing.mount("n1", 4 * MIB);
-        leaving.leave = () -> racing.core.segments().leave(segment.id(), 1, new Commit(), racing.now());
+        log.after = change -> {
+            if (change instanceof Change.ObjectPlaced) {
+                log.meddle(() -> racing.core.segments().leave(segment.id(), 1, new Commit(), racing.now()));
+            }
+        };
         assertThat(racing.put(ALICE, "k", 1000)).isEqualTo(ErrorCode.OK);
-        leaving.left.get(20, TimeUnit.SECONDS);
+        log.meddled.get(20, TimeUnit.SECONDS);
         assertThat(racing.get("k")).isNull();
         assertThat(racing.core.objects().objectCount()).isZero();
         CoreAudit.check(racing.core);
-        assertThat(leaving.order).containsExactly("SegmentMounted", "ObjectPlaced", "SegmentDropped", "ObjectRemoved");
+        assertThat(log.changes)
+                .extracting(change -> change.getClass().getSimpleName())
+                .containsExactly("SegmentMounted", "ObjectPlaced", "SegmentDropped", "ObjectRemoved");
     }
 
-    /** A journal that lets a node leave, on another thread, once it has the record of the first put. */
-    private static final class LeavingNode implements ChangeLog {
-        final List<String> order = new CopyOnWriteArrayList<>();
-        final CompletableFuture<Void> left = new CompletableFuture<>();
+    /** Else a next leader would find the node suspended, whose next life is mounted. */
+    @Test
+    void shouldRecordTheNextLifeLastWhenItIsMountedInTheMiddleOfASuspension() throws Exception {
+        MeddledLog log = new MeddledLog();
+        CoreFixture racing = new CoreFixture(SafetyRules.ALL, log);
+        Segment segment = racing.mount("n1", 4 * MIB);
+        log.before = change -> {
+            if (change instanceof Change.SegmentMounted mounted
+                    && mounted.address().equals(Segment.Address.NOWHERE)) {
+                log.meddle(() -> racing.mount(segment.id(), "n1", 4 * MIB, 2, CLUSTER));
+            }
+        };
+        racing.core.segments().suspend(segment.id(), 1, new Commit());
+        log.meddled.get(20, TimeUnit.SECONDS);
+        assertThat(log.changes)
+                .extracting(change -> ((Change.SegmentMounted) change).address().processNonce())
+                .containsExactly(1L, Segment.Address.NOWHERE.processNonce(), 2L);
+    }
+
+    /** A journal in whose calls somebody else's work begins. */
+    private static final class MeddledLog implements ChangeLog {
+        final List<Change> changes = new CopyOnWriteArrayList<>();
+        final CompletableFuture<Void> meddled = new CompletableFuture<>();
+        Consumer<Change> before = change -> {};
+        Consumer<Change> after = change -> {};
         private final ChangeLog journal = new MemoryJournal();
-        private Runnable leave = () -> {};
+
+        void meddle(Runnable work) {
+            Thread thread = new Thread(() -> {
+                work.run();
+                meddled.complete(null);
+            });
+            thread.start();
+            // it either comes to its end, which is wrong, or has to wait for us
+            Awaitility.await().until(() -> meddled.isDone() || thread.getState() == Thread.State.BLOCKED);
+        }
 
         @Override
         public long append(Change change) {
-            order.add(change.getClass().getSimpleName());
+            before.accept(change);
+            changes.add(change);
             long sequence = journal.append(change);
-            if (change instanceof Change.ObjectPlaced) {
-                Thread thread = new Thread(() -> {
-                    leave.run();
-                    left.complete(null);
-                });
-                thread.start();
-                // it either comes to its end, which is wrong, or has to wait for us
-                Awaitility.await().until(() -> left.isDone() || thread.getState() == Thread.State.BLOCKED);
-            }
+            after.accept(change);
             return sequence;
         }
 
