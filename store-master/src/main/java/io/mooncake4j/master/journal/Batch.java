@@ -56,6 +56,11 @@ final class Batch {
         return count > 0;
     }
 
+    /** Moves the waiters who have no time left. */
+    void moveLateWaiters(List<ChangeLog.Waiter> to) {
+        waiters.removeIf(waiter -> waiter.isOver() && to.add(waiter));
+    }
+
     /** When its first record was added; of a batch with records. */
     long oldestNanos() {
         return oldestNanos;

@@ -222,6 +222,24 @@ public final class EtcdJournal implements ChangeLog {
         }
     }
 
+    /** Whoever is told here is in no batch any more, and so isn't told again. */
+    @Override
+    public void giveUpLateWaiters() {
+        long lag = lagNanos();
+        if (lag < JournalOptions.LONGEST_LAG.toNanos()) {
+            return; // nobody has waited for longer
+        }
+        List<Waiter> late = new ArrayList<>();
+        synchronized (this) {
+            sealed.forEach(batch -> batch.moveLateWaiters(late));
+            open.moveLateWaiters(late);
+        }
+        String failure = trouble;
+        String why = "etcd has not taken a change of placement for " + lag / 1_000_000 + " ms"
+                + (failure == null ? "" : ": " + failure);
+        late.forEach(waiter -> waiter.givenUp(why));
+    }
+
     @Override
     public boolean acknowledgesAtOnce() {
         // with "sync" what is visible is durable

@@ -4,13 +4,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The ordered record of placement changes. Safe for all threads; never blocks. */
 public interface ChangeLog {
-    /** Waits for something to be durable. Called once, on any thread; must not block. */
+    /** Waits for something to be durable, and is told once what came of it, on any thread; must not block. */
     @FunctionalInterface
     interface Waiter {
         void durable();
 
         /** This process no longer leads, and can't learn whether it became durable. */
         default void lost() {}
+
+        /** Whether it has no time left to wait. */
+        default boolean isOver() {
+            return false;
+        }
+
+        /** It had no time left to wait, and what it waits for may still become durable. */
+        default void givenUp(String why) {}
     }
 
     /** Appends a change and returns its sequence number; changes of one object are appended in their order. */
@@ -28,6 +36,9 @@ public interface ChangeLog {
     default void whenAcknowledgeable(long sequence, Waiter waiter) {
         whenDurable(sequence, waiter);
     }
+
+    /** Gives up on waiters who have no time left. To be called some times a second. */
+    default void giveUpLateWaiters() {}
 
     /** Whether a put that is visible may be acknowledged right now, as {@link #whenAcknowledgeable}. */
     default boolean acknowledgesAtOnce() {

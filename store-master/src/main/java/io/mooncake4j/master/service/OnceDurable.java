@@ -4,9 +4,13 @@ import com.google.protobuf.MessageLite;
 import io.mooncake4j.master.placement.ChangeLog;
 import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.wire.ErrorCode;
+import java.util.concurrent.TimeUnit;
 
-/** An answer that waits for the journal. */
+/** An answer that waits for the journal, as long as its caller waits for it. */
 record OnceDurable(RpcCall call, MessageLite response) implements ChangeLog.Waiter {
+    /** In which the answer that it took too long still reaches the caller, who then hears why. */
+    private static final long WAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     @Override
     public void durable() {
         call.reply(response);
@@ -15,5 +19,15 @@ record OnceDurable(RpcCall call, MessageLite response) implements ChangeLog.Wait
     @Override
     public void lost() {
         call.fail(ErrorCode.RPC_FAIL, "this master stopped leading before the change was durable; ask the next leader");
+    }
+
+    @Override
+    public boolean isOver() {
+        return call.deadline().remainingNanos() <= WAY_NANOS;
+    }
+
+    @Override
+    public void givenUp(String why) {
+        call.fail(ErrorCode.RPC_TIMEOUT, why + "; what was asked may be durable later, or never: ask again");
     }
 }

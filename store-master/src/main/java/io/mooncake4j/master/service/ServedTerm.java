@@ -16,10 +16,11 @@ final class ServedTerm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedTerm.class);
     private static final long SWEEP_MS = 100;
     private static final long EVICT_MS = 10;
+    private static final long GIVE_UP_MS = 50;
 
     private final MasterCore core;
     private final MasterService service;
-    private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(2, Daemons.named("master-timer"));
+    private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(3, Daemons.named("master-timer"));
 
     ServedTerm(MasterCore core, MasterOptions options, CallMeters meters, Leadership leadership, Executor workers) {
         this.core = core;
@@ -27,6 +28,7 @@ final class ServedTerm implements AutoCloseable {
         Evictor evictor = new Evictor(core, new NearLru(), options.highWatermark(), options.lowWatermark());
         every(SWEEP_MS, () -> core.sweep(System.nanoTime()));
         every(EVICT_MS, () -> evictor.run(System.nanoTime()));
+        every(GIVE_UP_MS, core.log()::giveUpLateWaiters);
     }
 
     MasterCore core() {

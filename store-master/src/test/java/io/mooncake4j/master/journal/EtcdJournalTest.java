@@ -382,6 +382,61 @@ class EtcdJournalTest extends JournalFixture {
         assertThat(acknowledged).hasValue(2);
     }
 
+    /** A caller, who waits until a test says that it has no time left. */
+    private static final class Caller implements ChangeLog.Waiter {
+        final List<String> told = new ArrayList<>();
+        boolean over;
+
+        @Override
+        public void durable() {
+            told.add("durable");
+        }
+
+        @Override
+        public boolean isOver() {
+            return over;
+        }
+
+        @Override
+        public void givenUp(String why) {
+            told.add(why);
+        }
+    }
+
+    @Test
+    void shouldTellOnlyOnceWhoHasNoTimeLeftWhileEtcdTakesNothing() {
+        change(mounted(SEGMENT));
+        loop.pass(EtcdJournal.GATHER_NANOS);
+        etcd.setFull(true);
+        Caller sent = new Caller();
+        Caller queued = new Caller();
+        Caller patient = new Caller();
+        change(placed("a", 1));
+        journal.whenDurable(journal.lastSequence(), sent);
+        loop.run();
+        change(placed("b", 2));
+        journal.whenDurable(journal.lastSequence(), queued);
+        journal.whenDurable(journal.lastSequence(), patient);
+        sent.over = true;
+        queued.over = true;
+        journal.giveUpLateWaiters();
+        assertThat(sent.told)
+                .as("what takes long is told, not what is about to be durable")
+                .isEmpty();
+        loop.pass(1_000_000_000L);
+        journal.giveUpLateWaiters();
+        journal.giveUpLateWaiters();
+        assertThat(sent.told).singleElement().asString().contains("999 ms", "space exceeded");
+        assertThat(queued.told).hasSize(1);
+        etcd.setFull(false);
+        loop.pass(3_000_000_000L);
+        assertThat(sent.told).hasSize(1);
+        assertThat(queued.told).hasSize(1);
+        assertThat(patient.told).containsExactly("durable");
+        assertThat(journal.durableSequence()).isEqualTo(journal.lastSequence());
+        assertThat(losses).isEmpty();
+    }
+
     @Test
     void shouldNameTheKeyWhenSomethingIsDamagedMissingOrNewer() {
         change(mounted(SEGMENT));
