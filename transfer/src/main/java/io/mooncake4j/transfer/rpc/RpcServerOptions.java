@@ -41,7 +41,7 @@ public final class RpcServerOptions {
         private String bindHost = "0.0.0.0";
         private int port = 50051;
         private int maxFrameBytes = 16 << 20;
-        private int maxInFlightPerConnection = 256;
+        private int maxInFlightPerConnection = 1024;
         private int maxConnections = 10_000;
         private Duration idleTimeout = Duration.ofSeconds(60);
         private Duration heartbeat = Duration.ofSeconds(2);
@@ -71,7 +71,7 @@ public final class RpcServerOptions {
             return this;
         }
 
-        /** Requests without an answer; at the limit the connection is not read. Default 256. */
+        /** Requests without an answer; at the limit the connection is not read. Default 1024, as many as a client of ours sends. */
         public Builder maxInFlightPerConnection(int value) {
             maxInFlightPerConnection = value;
             return this;
