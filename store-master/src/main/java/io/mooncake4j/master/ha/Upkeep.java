@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final Duration EVERY = Duration.ofSeconds(5);
-    /** How much history is left, so that a new standby has the time to read all at one revision: so long at least. */
-    private static final Duration HISTORY = Duration.ofSeconds(10);
-    /** And so much more for every object; it takes about half of that to read one. */
+    /** How much history is left for every object, so that a new standby has the time to read all at one revision: twice that. */
     private static final Duration HISTORY_OF_OBJECT = Duration.ofNanos(5_000);
+    /** And so much more, the less the fuller etcd is. */
+    private static final Duration HISTORY = Duration.ofSeconds(10);
 
     private static final Duration TOUCH = Duration.ofSeconds(5);
 
@@ -99,7 +99,7 @@ final class Upkeep {
             touch();
         }
         if (!health.foreignKeys()) {
-            forget(used > VERY_SCARCE ? Duration.ZERO : used > SCARCE ? HISTORY.dividedBy(2) : history());
+            forget(history(used));
         }
     }
 
@@ -117,8 +117,9 @@ final class Upkeep {
                 });
     }
 
-    private Duration history() {
-        return HISTORY.plus(HISTORY_OF_OBJECT.multipliedBy(objects.getAsLong()));
+    private Duration history(double used) {
+        Duration more = used > VERY_SCARCE ? Duration.ZERO : used > SCARCE ? HISTORY.dividedBy(2) : HISTORY;
+        return HISTORY_OF_OBJECT.multipliedBy(objects.getAsLong()).plus(more);
     }
 
     private String refusal(EtcdHealth health) {

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -96,8 +97,11 @@ public final class Audit {
                 audit.read();
                 return audit;
             } catch (EtcdException e) {
-                if (e.kind() != EtcdException.Kind.COMPACTED || tries == MOST_TRIES) {
+                if (e.kind() != EtcdException.Kind.COMPACTED) {
                     throw e;
+                }
+                if (tries == MOST_TRIES) {
+                    throw Recovery.forgotten(e, audit.revision, audit.state);
                 }
             }
         }
@@ -375,18 +379,29 @@ public final class Audit {
 
     private void each(String from, String end, Consumer<EtcdEntry> each) {
         String next = from;
-        boolean more = true;
-        while (more) {
-            EtcdRange page = range(new EtcdRangeQuery(next, end, PAGE_KEYS, revision, false));
+        EtcdRange page;
+        CompletableFuture<EtcdRange> asked = page(next, end);
+        do {
+            page = answer(asked);
+            if (page.more()) { // the next one comes while this one is worked on
+                next = page.entries().get(page.entries().size() - 1).key() + '\0';
+                asked = page(next, end);
+            }
             page.entries().forEach(each);
-            more = page.more();
-            next = more ? page.entries().get(page.entries().size() - 1).key() + '\0' : next;
-        }
+        } while (page.more());
+    }
+
+    private CompletableFuture<EtcdRange> page(String from, String end) {
+        return etcd.range(new EtcdRangeQuery(from, end, PAGE_KEYS, revision, false));
     }
 
     private EtcdRange range(EtcdRangeQuery query) {
+        return answer(etcd.range(query));
+    }
+
+    private static EtcdRange answer(CompletableFuture<EtcdRange> asked) {
         try {
-            return etcd.range(query).join();
+            return asked.join();
         } catch (CompletionException e) {
             throw EtcdException.of(e);
         }

@@ -7,6 +7,7 @@ import io.mooncake4j.master.etcd.EtcdRange;
 import io.mooncake4j.master.etcd.EtcdRangeQuery;
 import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.DurableState;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,14 +18,23 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the placement as it is at one revision of etcd: segments, every bucket, and the journal from the oldest bucket on.
- * If that revision is forgotten meanwhile, all over again at a later one. For one loop.
+ * If that revision is forgotten meanwhile, all over again at a later one, after a pause. For one loop.
  */
 public final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     /** A page is at most this many times the largest value, and so below etcd's client limit. */
     private static final int PAGE_BUCKETS = 64;
+
+    private static final int MOST_TRIES = 10;
+    /** After the first try; twice as long after each. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final Etcd etcd;
     private final Loop loop;
@@ -48,21 +58,59 @@ public final class Recovery {
 
     /** The future completes on the loop. It fails with a FormatException or an EtcdException. */
     public static CompletableFuture<Found> read(Etcd etcd, Loop loop) {
-        return new Recovery(etcd, loop)
-                .read()
+        return read(etcd, loop, 1);
+    }
+
+    private static CompletableFuture<Found> read(Etcd etcd, Loop loop, int tries) {
+        Recovery recovery = new Recovery(etcd, loop);
+        return recovery.read()
                 .handleAsync(
                         (found, failure) -> {
                             if (failure == null) {
                                 return CompletableFuture.completedFuture(found);
                             }
-                            if (failure.getCause() instanceof EtcdException e
-                                    && e.kind() == EtcdException.Kind.COMPACTED) {
-                                return read(etcd, loop);
-                            }
-                            return CompletableFuture.<Found>failedFuture(failure);
+                            return EtcdException.of(failure).kind() == EtcdException.Kind.COMPACTED
+                                    ? recovery.again(tries, failure)
+                                    : CompletableFuture.<Found>failedFuture(failure);
                         },
                         loop)
                 .thenCompose(Function.identity());
+    }
+
+    private CompletableFuture<Found> again(int tries, Throwable failure) {
+        EtcdException forgotten = forgotten(failure, revision, state);
+        if (tries == MOST_TRIES) {
+            return CompletableFuture.failedFuture(forgotten);
+        }
+        long pauseNanos = Math.min(FIRST_PAUSE.toNanos() << (tries - 1), LONGEST_PAUSE.toNanos());
+        LOG.warn(
+                "{} (after {} ms; all is read again in {} ms, for the {}. of {} times)",
+                forgotten.getMessage(),
+                (loop.nanoTime() - startNanos) / 1_000_000,
+                pauseNanos / 1_000_000,
+                tries + 1,
+                MOST_TRIES);
+        CompletableFuture<Found> result = new CompletableFuture<>();
+        loop.schedule(pauseNanos, () -> read(etcd, loop, tries + 1).whenComplete((found, last) -> {
+            if (last == null) {
+                result.complete(found);
+            } else {
+                result.completeExceptionally(EtcdException.unwrapped(last));
+            }
+        }));
+        return result;
+    }
+
+    /** What a reader of all that is there says when the revision that it reads at is gone, and what helps if that goes on. */
+    static EtcdException forgotten(Throwable failure, long revision, DurableState soFar) {
+        return new EtcdException(
+                EtcdException.Kind.COMPACTED,
+                "etcd forgot revision " + revision + " before the whole placement was read at it, after "
+                        + soFar.objects().objectCount()
+                        + " objects: let nobody but mooncake4j compact this etcd (or etcd itself, with"
+                        + " --auto-compaction-mode=periodic and --auto-compaction-retention=1m or more), and read it from"
+                        + " a machine that is near and not overloaded",
+                failure);
     }
 
     private CompletableFuture<Found> read() {
