@@ -88,6 +88,11 @@ final class EtcdConnection {
                 channel, method, withLogin(CallOptions.DEFAULT.withDeadline(deadline)), request);
     }
 
+    /** Whether its calls come without the user's name, since etcd needed none when he logged in. */
+    boolean isUnnamed() {
+        return login != null && login.isUnnamed();
+    }
+
     void renewLogin() {
         if (login != null) {
             login.renew();

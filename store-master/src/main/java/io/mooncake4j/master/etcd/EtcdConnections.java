@@ -111,6 +111,11 @@ final class EtcdConnections {
                         new EtcdException(Kind.CLOSED, "etcd's client was closed", thrown), EtcdFailure.Next.TELL);
             }
         }
+        if (failure.next() == EtcdFailure.Next.TELL
+                && failure.told().kind() == Kind.DENIED
+                && connection.isUnnamed()) { // etcd took the name in the certificate for the user's
+            failure = new EtcdFailure(failure.told(), EtcdFailure.Next.LOG_IN_AGAIN);
+        }
         switch (failure.next()) {
             case TELL -> {}
             case LOG_IN_AGAIN -> connection.renewLogin();

@@ -24,7 +24,7 @@ record EtcdFailure(EtcdException told, Next next) {
         TELL_AND_MOVE,
         /** Nobody took the call, so that another endpoint may be asked. */
         ASK_ANOTHER,
-        /** What etcd gave for the password is worth nothing any more; it did nothing else. */
+        /** What etcd gave for the password, if anything, is worth nothing any more; it did nothing else. */
         LOG_IN_AGAIN
     }
 
@@ -120,7 +120,8 @@ record EtcdFailure(EtcdException told, Next next) {
     }
 
     private static EtcdFailure denied(URI endpoint, String said, Throwable cause) {
-        boolean again = said.contains(TOKEN_INVALID) || said.contains(TOKEN_OLD);
+        // without a name: who has one logged in when none was needed
+        boolean again = said.contains(TOKEN_INVALID) || said.contains(TOKEN_OLD) || said.contains(NO_USER);
         return failure(
                 Kind.DENIED,
                 again ? Next.LOG_IN_AGAIN : Next.TELL,

@@ -77,6 +77,13 @@ final class EtcdLogin extends CallCredentials {
         return current;
     }
 
+    /** Whether etcd gave nothing for the password when it was last asked, or is being asked now. */
+    synchronized boolean isUnnamed() {
+        return current == null
+                || !current.isDone()
+                || (!current.isCompletedExceptionally() && !current.join().containsKey(TOKEN));
+    }
+
     /** etcd has forgotten what it gave: log in again before the next call. */
     synchronized void renew() {
         current = null;

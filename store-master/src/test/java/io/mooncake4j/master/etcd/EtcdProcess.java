@@ -59,7 +59,7 @@ public final class EtcdProcess implements AutoCloseable {
         }
 
         /** For clients, who need certificates of their own. */
-        Plan tls(Path ca, Path certificate, Path key) {
+        public Plan tls(Path ca, Path certificate, Path key) {
             scheme = "https";
             return withFile("--trusted-ca-file", ca)
                     .withFile("--cert-file", certificate)

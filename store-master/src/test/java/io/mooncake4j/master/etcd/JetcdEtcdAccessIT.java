@@ -4,16 +4,6 @@ import static io.mooncake4j.master.etcd.EtcdBehaviour.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
-import io.etcd.jetcd.api.AuthEnableRequest;
-import io.etcd.jetcd.api.AuthGrpc;
-import io.etcd.jetcd.api.AuthRoleAddRequest;
-import io.etcd.jetcd.api.AuthRoleGrantPermissionRequest;
-import io.etcd.jetcd.api.AuthUserAddRequest;
-import io.etcd.jetcd.api.AuthUserGrantRoleRequest;
-import io.etcd.jetcd.api.Permission;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import io.mooncake4j.master.etcd.EtcdException.Kind;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.nio.file.Files;
@@ -57,52 +47,13 @@ class JetcdEtcdAccessIT {
         assertThat(etcd.range(EtcdRangeQuery.key("a")).join().entries()).hasSize(1);
     }
 
-    /** root and a user who may touch /mooncake4j/ only. */
-    private static void switchAuthenticationOn(EtcdProcess server) {
-        ManagedChannel channel = NettyChannelBuilder.forAddress(
-                        "127.0.0.1", server.endpoint().getPort())
-                .usePlaintext()
-                .build();
-        try {
-            AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-            auth.userAdd(AuthUserAddRequest.newBuilder()
-                    .setName("root")
-                    .setPassword("root's")
-                    .build());
-            auth.userAdd(AuthUserAddRequest.newBuilder()
-                    .setName("mooncake")
-                    .setPassword("secret")
-                    .build());
-            auth.roleAdd(AuthRoleAddRequest.newBuilder().setName("root").build());
-            auth.roleAdd(AuthRoleAddRequest.newBuilder().setName("ours").build());
-            auth.roleGrantPermission(AuthRoleGrantPermissionRequest.newBuilder()
-                    .setName("ours")
-                    .setPerm(Permission.newBuilder()
-                            .setPermType(Permission.Type.READWRITE)
-                            .setKey(ByteString.copyFromUtf8("/mooncake4j/"))
-                            .setRangeEnd(ByteString.copyFromUtf8("/mooncake4j0")))
-                    .build());
-            auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
-                    .setUser("root")
-                    .setRole("root")
-                    .build());
-            auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
-                    .setUser("mooncake")
-                    .setRole("ours")
-                    .build());
-            auth.authEnable(AuthEnableRequest.getDefaultInstance());
-        } finally {
-            channel.shutdownNow();
-        }
-    }
-
     @Test
     void shouldLetInWhoKnowsThePasswordWhenAuthenticationIsOn() throws Exception {
         try (EtcdProcess server = EtcdProcess.start()) {
-            switchAuthenticationOn(server);
-            Path password = Files.writeString(directory.resolve("password"), "secret\n");
+            EtcdUsers.switchOn(options(server).build());
+            Path password = Files.writeString(directory.resolve("password"), EtcdUsers.PASSWORD + "\n");
             EtcdOptions right =
-                    options(server).user("mooncake").passwordFile(password).build();
+                    options(server).user(EtcdUsers.USER).passwordFile(password).build();
             try (JetcdEtcd etcd = JetcdEtcd.open(right)) {
                 assertWorks(etcd);
                 assertThat(etcd.health().join().foreignKeys())
@@ -114,7 +65,7 @@ class JetcdEtcdAccessIT {
             }
             String fix = "check --etcd-user, --etcd-password-file";
             assertThat(failure(
-                            options(server).user("mooncake").password("wrong").build()))
+                            options(server).user(EtcdUsers.USER).password("wrong").build()))
                     .hasMessageContainingAll("invalid user ID or password", fix)
                     .extracting(EtcdException::kind)
                     .isEqualTo(Kind.DENIED);
@@ -124,8 +75,8 @@ class JetcdEtcdAccessIT {
                     .isEqualTo(Kind.DENIED);
             assertThat(failure(options(server)
                             .prefix("/elsewhere/")
-                            .user("mooncake")
-                            .password("secret")
+                            .user(EtcdUsers.USER)
+                            .password(EtcdUsers.PASSWORD)
                             .build()))
                     .hasMessageContainingAll("permission denied", fix)
                     .extracting(EtcdException::kind)
@@ -138,6 +89,34 @@ class JetcdEtcdAccessIT {
         try (EtcdProcess server = EtcdProcess.start();
                 JetcdEtcd etcd = JetcdEtcd.open(
                         server.options().user("anybody").password("any").build())) {
+            assertWorks(etcd);
+        }
+    }
+
+    @Test
+    void shouldLogInWhenAuthenticationIsSwitchedOnUnderIt() {
+        try (EtcdProcess server = EtcdProcess.start()) {
+            shouldLogInWhenAuthenticationIsSwitchedOn(options(server));
+        }
+    }
+
+    @Test
+    void shouldLogInWhenAuthenticationIsSwitchedOnAndEtcdTakesItsCertificateForTheUser() throws Exception {
+        TestCertificates ours = new TestCertificates(directory, "ours");
+        try (EtcdProcess server = EtcdProcess.plan()
+                .tls(ours.ca(), ours.certificate("server"), ours.key("server"))
+                .start()) {
+            shouldLogInWhenAuthenticationIsSwitchedOn(
+                    options(server).tlsCa(ours.ca()).tlsClient(ours.certificate("client"), ours.key("client")));
+        }
+    }
+
+    private static void shouldLogInWhenAuthenticationIsSwitchedOn(EtcdOptions.Builder options) {
+        EtcdOptions right =
+                options.user(EtcdUsers.USER).password(EtcdUsers.PASSWORD).build();
+        try (JetcdEtcd etcd = JetcdEtcd.open(right)) {
+            assertWorks(etcd);
+            EtcdUsers.switchOn(right);
             assertWorks(etcd);
         }
     }

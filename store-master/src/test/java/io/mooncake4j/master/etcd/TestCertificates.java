@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** An authority and certificates that it signed for 127.0.0.1, made by the JDK's keytool. */
-final class TestCertificates {
+public final class TestCertificates {
     private static final char[] PASSWORD = "password".toCharArray();
 
     private final Path directory;
     private final String authority;
     private final Path store;
 
-    TestCertificates(Path directory, String authority) throws Exception {
+    public TestCertificates(Path directory, String authority) throws Exception {
         this.directory = directory;
         this.authority = authority;
         this.store = directory.resolve(authority + ".p12");
@@ -30,12 +30,12 @@ final class TestCertificates {
     }
 
     /** The authority's own certificate. */
-    Path ca() throws Exception {
+    public Path ca() throws Exception {
         return pem(
                 authority + "-ca.pem", "CERTIFICATE", certificateOf(authority).getEncoded());
     }
 
-    Path certificate(String name) throws Exception {
+    public Path certificate(String name) throws Exception {
         return pem(
                 authority + "-" + name + ".pem",
                 "CERTIFICATE",
@@ -43,7 +43,7 @@ final class TestCertificates {
     }
 
     /** Of the certificate with that name, as PKCS #8. */
-    Path key(String name) throws Exception {
+    public Path key(String name) throws Exception {
         Key key = open(name).getKey(name, PASSWORD);
         return pem(authority + "-" + name + ".key", "PRIVATE KEY", key.getEncoded());
     }
