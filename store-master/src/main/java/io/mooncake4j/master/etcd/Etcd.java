@@ -1,6 +1,7 @@
 package io.mooncake4j.master.etcd;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -31,14 +32,14 @@ public interface Etcd extends AutoCloseable {
 
     /**
      * Gives free space in the database files back, one member of the endpoints after the other. Each answers nothing
-     * meanwhile: about a second for every 100 MiB in use.
+     * meanwhile: about a second for every 100 MiB in use. Says which could not, and why; fails if none could.
      */
-    CompletableFuture<Void> defragment();
+    CompletableFuture<List<String>> defragment();
 
     /** Takes the alarm NOSPACE back: etcd tries to write again. */
     CompletableFuture<Void> disarm();
 
-    /** Size, alarms and whether there are keys that aren't below the prefix; of one member that answers. */
+    /** Size, alarms and whether there are keys that aren't below the prefix; the size is the largest of all that answer. */
     CompletableFuture<EtcdHealth> health();
 
     @Override

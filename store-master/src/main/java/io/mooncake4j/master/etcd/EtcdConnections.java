@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,12 @@ final class EtcdConnections {
     }
 
     private EtcdConnection open() {
-        return new EtcdConnection(options.endpoints.get(index), options, tls, System.nanoTime());
+        return connect(options.endpoints.get(index));
+    }
+
+    /** A connection besides; who takes it closes it. */
+    EtcdConnection connect(URI endpoint) {
+        return new EtcdConnection(endpoint, options, tls, System.nanoTime());
     }
 
     synchronized EtcdConnection current() {
@@ -76,29 +82,34 @@ final class EtcdConnections {
         });
     }
 
+    /** How many endpoints there are. */
+    int count() {
+        return options.endpoints.size();
+    }
+
     /** As etcdctl takes them. */
     String endpoints() {
         return options.endpoints.stream().map(URI::toString).collect(Collectors.joining(","));
     }
 
-    /** Makes a call to each endpoint, one after the other, over connections of their own. */
-    <T> CompletableFuture<Void> atEach(Duration time, Attempt<T> attempt) {
+    /** Makes a call to each endpoint, one after the other, over connections of their own; says where it failed. */
+    <T> CompletableFuture<List<EtcdException>> atEach(Duration time, Attempt<T> attempt) {
+        List<EtcdException> failures = new ArrayList<>();
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (URI endpoint : options.endpoints) {
-            all = all.thenCompose(done -> at(endpoint, time, attempt));
+            all = all.thenCompose(done -> at(endpoint, time, attempt))
+                    .thenAccept(failure -> failure.ifPresent(failures::add));
         }
-        return all;
+        return all.thenApply(done -> failures);
     }
 
-    private <T> CompletableFuture<Void> at(URI endpoint, Duration time, Attempt<T> attempt) {
-        EtcdConnection connection = new EtcdConnection(endpoint, options, tls, System.nanoTime());
+    private <T> CompletableFuture<Optional<EtcdException>> at(URI endpoint, Duration time, Attempt<T> attempt) {
+        EtcdConnection connection = connect(endpoint);
         return attempt.over(connection, Deadline.after(time.toNanos(), TimeUnit.NANOSECONDS))
                 .handle((answer, thrown) -> {
                     connection.close();
-                    if (thrown != null) {
-                        throw EtcdFailure.of(endpoint, thrown).told();
-                    }
-                    return null;
+                    return Optional.ofNullable(thrown)
+                            .map(each -> EtcdFailure.of(endpoint, each).told());
                 });
     }
 

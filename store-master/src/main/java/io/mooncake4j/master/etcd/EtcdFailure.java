@@ -9,6 +9,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * A failed call.
@@ -82,7 +84,10 @@ record EtcdFailure(EtcdException told, Next next) {
     }
 
     private static EtcdFailure unavailable(URI endpoint, String said, Throwable cause) {
-        if (has(cause, SSLException.class) || has(cause, CertificateException.class)) {
+        boolean handshake = has(cause, SSLHandshakeException.class)
+                || has(cause, SSLPeerUnverifiedException.class)
+                || has(cause, CertificateException.class);
+        if (handshake) {
             return failure(
                     Kind.DENIED,
                     Next.ASK_ANOTHER,
@@ -114,7 +119,7 @@ record EtcdFailure(EtcdException told, Next next) {
                         Kind.UNKNOWN_OUTCOME,
                         Next.TELL_AND_MOVE,
                         endpoint,
-                        "the connection broke: " + said,
+                        "the connection broke: " + (has(cause, SSLException.class) ? deepest(cause) : said),
                         "is etcd up, and is " + endpoint.getScheme() + " right?",
                         cause);
     }

@@ -6,6 +6,7 @@ import io.etcd.jetcd.api.AlarmResponse;
 import io.etcd.jetcd.api.AlarmType;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.DefragmentRequest;
+import io.etcd.jetcd.api.DefragmentResponse;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
@@ -22,6 +23,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * etcd, through jetcd's messages and calls.
@@ -33,11 +35,17 @@ import java.util.concurrent.CompletableFuture;
 public final class JetcdEtcd implements Etcd {
     private static final Duration DEFRAGMENT_TIMEOUT = Duration.ofMinutes(1);
 
+    private final Duration requestTimeout;
     private final EtcdConnections connections;
+    private final EtcdMembers members;
     private final EtcdMessages messages;
 
     private JetcdEtcd(EtcdOptions options) {
+        this.requestTimeout = options.requestTimeout;
         this.connections = new EtcdConnections(options);
+        // of a single one is known already what the members are asked for
+        this.members = new EtcdMembers(
+                options.endpoints.size() == 1 ? List.of() : options.endpoints, connections::connect, requestTimeout);
         this.messages = new EtcdMessages(options.prefix);
     }
 
@@ -116,10 +124,21 @@ public final class JetcdEtcd implements Etcd {
     }
 
     @Override
-    public CompletableFuture<Void> defragment() {
-        return connections.atEach(
-                DEFRAGMENT_TIMEOUT,
-                (connection, deadline) -> connection.call(
+    public CompletableFuture<List<String>> defragment() {
+        return connections
+                .atEach(DEFRAGMENT_TIMEOUT, this::defragment)
+                .thenCompose(failures -> failures.size() == connections.count()
+                        ? CompletableFuture.<List<String>>failedFuture(failures.get(0))
+                        : CompletableFuture.completedFuture(
+                                failures.stream().map(EtcdException::getMessage).toList()));
+    }
+
+    /** If it answers at all: for that it isn't waited for so long. */
+    private CompletableFuture<DefragmentResponse> defragment(EtcdConnection connection, Deadline deadline) {
+        Deadline soon = Deadline.after(requestTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        return connection
+                .call(MaintenanceGrpc.getStatusMethod(), soon, StatusRequest.getDefaultInstance())
+                .thenCompose(status -> connection.call(
                         MaintenanceGrpc.getDefragmentMethod(), deadline, DefragmentRequest.getDefaultInstance()));
     }
 
@@ -144,7 +163,13 @@ public final class JetcdEtcd implements Etcd {
 
     @Override
     public CompletableFuture<EtcdHealth> health() {
-        return connections.call(this::health);
+        return members.statuses().thenCombine(connections.call(this::health), (statuses, health) -> {
+            EtcdHealth largest = health;
+            for (StatusResponse member : statuses) {
+                largest = largest.withMember(member.getDbSize(), member.getDbSizeInUse());
+            }
+            return largest;
+        });
     }
 
     private CompletableFuture<EtcdHealth> health(EtcdConnection connection, Deadline deadline) {
@@ -193,5 +218,6 @@ public final class JetcdEtcd implements Etcd {
     @Override
     public void close() {
         connections.close();
+        members.close();
     }
 }

@@ -90,7 +90,10 @@ final class Relief {
                 .exceptionally(failure -> null) // compacted already
                 .thenCompose(done -> helps(health)
                         ? etcd.defragment()
-                                .thenCompose(smaller -> etcd.health())
+                                .thenCompose(leftOut -> {
+                                    leftOut.forEach(why -> LOG.warn("left out when room was made in etcd: {}", why));
+                                    return etcd.health();
+                                })
                                 .thenCompose(this::disarm)
                         : CompletableFuture.<Void>completedFuture(null));
     }

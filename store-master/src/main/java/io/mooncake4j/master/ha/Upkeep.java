@@ -31,8 +31,8 @@ final class Upkeep {
     private static final Duration TOUCH = Duration.ofSeconds(5);
 
     // Parts of the quota that are in use.
-    private static final double SCARCE = 0.5;
-    private static final double VERY_SCARCE = 0.7;
+    private static final double LESS = 0.5;
+    private static final double SCARCE = 0.7;
     private static final double REFUSE = 0.85;
     private static final double REFUSE_UNTIL = 0.75;
 
@@ -93,7 +93,7 @@ final class Upkeep {
         List<String> advice = advice(health);
         tell(advice);
         journal.roomIs(new EtcdRoom(
-                health.sizeBytes(), health.usedBytes(), used > VERY_SCARCE, refusing ? refusal(health) : null, advice));
+                health.sizeBytes(), health.usedBytes(), used > SCARCE, refusing ? refusal(health) : null, advice));
         relief.help(health);
         if (refusing && !health.full()) {
             touch();
@@ -118,7 +118,7 @@ final class Upkeep {
     }
 
     private Duration history(double used) {
-        Duration more = used > VERY_SCARCE ? Duration.ZERO : used > SCARCE ? HISTORY.dividedBy(2) : HISTORY;
+        Duration more = used > SCARCE ? Duration.ZERO : used > LESS ? HISTORY.dividedBy(2) : HISTORY;
         return HISTORY_OF_OBJECT.multipliedBy(objects.getAsLong()).plus(more);
     }
 

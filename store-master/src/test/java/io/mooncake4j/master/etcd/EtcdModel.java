@@ -79,6 +79,7 @@ public final class EtcdModel {
     private long sizeBytes;
     private long usedBytes;
     private long largestTransactionBytes;
+    private List<String> leftOut = List.of();
 
     public EtcdModel(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
@@ -87,6 +88,11 @@ public final class EtcdModel {
     /** Writes fail from now on, as if the quota was reached. */
     public void setFull(boolean value) {
         full = value;
+    }
+
+    /** What it says of members that are not there when it is defragmented. */
+    public void setLeftOut(List<String> value) {
+        leftOut = value;
     }
 
     /** What the largest transaction so far wrote; etcd takes 1.5 MiB by default. */
@@ -281,7 +287,8 @@ public final class EtcdModel {
                 "model:1");
     }
 
-    void defragment() {
+    List<String> defragment() {
         sizeBytes = usedBytes;
+        return leftOut;
     }
 }

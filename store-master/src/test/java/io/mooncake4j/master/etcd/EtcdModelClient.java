@@ -2,6 +2,7 @@ package io.mooncake4j.master.etcd;
 
 import io.mooncake4j.master.etcd.EtcdException.Kind;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -82,11 +83,8 @@ final class EtcdModelClient implements Etcd {
     }
 
     @Override
-    public CompletableFuture<Void> defragment() {
-        return call(() -> {
-            model.defragment();
-            return null;
-        });
+    public CompletableFuture<List<String>> defragment() {
+        return call(model::defragment);
     }
 
     @Override

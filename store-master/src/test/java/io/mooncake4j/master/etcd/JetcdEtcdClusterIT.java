@@ -4,6 +4,7 @@ import static io.mooncake4j.master.etcd.EtcdBehaviour.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mooncake4j.master.etcd.EtcdException.Kind;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -75,6 +76,37 @@ class JetcdEtcdClusterIT {
         }
         leader.thaw();
         awaitPut("d");
+    }
+
+    @Test
+    void shouldTellTheLargestFileAndMakeTheOthersSmallerWhenAMemberIsDead() {
+        int file = 8 << 20;
+        for (int i = 0; i < 32; i++) {
+            etcd.txn(new EtcdTxn().put("large", new byte[file / 32])).join();
+        }
+        long revision = etcd.txn(new EtcdTxn().put("large", new byte[1])).join().revision();
+        leader.ctl("compaction", "--physical", Long.toString(revision));
+        EtcdProcess large = cluster.followers().get(0);
+        List<URI> others = cluster.members().stream()
+                .filter(member -> member != large)
+                .map(EtcdProcess::endpoint)
+                .toList();
+        try (JetcdEtcd ofOthers =
+                JetcdEtcd.open(EtcdOptions.builder().endpoints(others).build())) {
+            Awaitility.await("all of them have forgotten it")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> {
+                        assertThat(ofOthers.defragment().join()).isEmpty();
+                        return ofOthers.health().join().sizeBytes() < file / 2;
+                    });
+        }
+        assertThat(etcd.health().join().sizeBytes()).isGreaterThan(file);
+        large.kill();
+        Awaitility.await("a leader").ignoreExceptions().until(() -> etcd.health().join().sizeBytes() < file / 2);
+        assertThat(etcd.defragment().join())
+                .singleElement()
+                .asString()
+                .contains(large.endpoint().toString(), "is etcd up");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.mooncake4j.master.journal.ManualLoop;
 import io.mooncake4j.master.journal.Recovery;
 import io.mooncake4j.master.placement.Change;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,11 +113,47 @@ class UpkeepTest {
         history(1);
         model.setHealth(1000 << 20, 100 << 20, false);
         model.setFull(true);
-        change();
-        assertThat(journal.refusal()).contains("space");
-        history(8);
-        assertThat(journal.refusal()).isNull();
-        assertThat(journal.durableSequence()).isEqualTo(journal.lastSequence());
+        model.setLeftOut(List.of("etcd at model:2: no connection"));
+        try (LoggedLines lines = new LoggedLines(Relief.class)) {
+            change();
+            assertThat(journal.refusal()).contains("space");
+            history(8);
+            assertThat(journal.refusal()).isNull();
+            assertThat(journal.durableSequence()).isEqualTo(journal.lastSequence());
+            assertThat(lines.with("making room"))
+                    .singleElement()
+                    .asString()
+                    .contains("has 1048576000 of at most 1048576000 bytes, of which 104857600 are in use");
+            assertThat(lines.with("left out"))
+                    .singleElement()
+                    .asString()
+                    .contains("model:2: no connection");
+        }
+    }
+
+    @Test
+    void shouldLogWhatToDoOnceWheneverItBegins() {
+        try (LoggedLines lines = new LoggedLines(Upkeep.class)) {
+            for (int times = 1; times <= 2; times++) {
+                model.setHealth(860 << 20, 860 << 20, false);
+                history(20);
+                assertThat(lines.with("puts are refused, since etcd's database is nearly full"))
+                        .hasSize(times)
+                        .allSatisfy(line -> assertThat(line).contains("--quota-backend-bytes", "--etcd-quota"));
+                model.setHealth(860 << 20, 700 << 20, false);
+                history(6);
+            }
+            model.setHealth(860 << 20, 500 << 20, true);
+            history(20);
+            assertThat(lines.with("--auto-compaction-mode")).hasSize(1);
+            model.setHealth(1000 << 20, 500 << 20, false);
+            model.setFull(true);
+            history(20);
+            assertThat(lines.with("etcd has raised NOSPACE"))
+                    .singleElement()
+                    .asString()
+                    .contains("etcdctl --endpoints model:1 alarm disarm");
+        }
     }
 
     @ParameterizedTest
