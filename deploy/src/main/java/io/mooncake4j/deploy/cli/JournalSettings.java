@@ -1,6 +1,7 @@
 package io.mooncake4j.deploy.cli;
 
 import io.mooncake4j.master.etcd.EtcdOptions;
+import io.mooncake4j.master.ha.HaOptions;
 import io.mooncake4j.master.service.ClusterOptions;
 import io.mooncake4j.transfer.rpc.OwnAddress;
 import io.mooncake4j.transfer.settings.Setting;
@@ -60,7 +61,7 @@ final class JournalSettings {
             "etcd-request-timeout",
             SettingType.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
             "2s",
-            "How long one request to etcd may take");
+            "How long one request to etcd may take; a master's at most half of what --leader-lease is above 1s");
     static final Setting<Long> QUOTA = Setting.of(
             "etcd-quota",
             SettingType.sizeFrom(16L << 20),
@@ -111,10 +112,38 @@ final class JournalSettings {
     static List<String> warnings(Settings settings) {
         List<String> without =
                 OF_ETCD.stream().filter(settings::isGiven).map(Setting::flag).toList();
-        return without.isEmpty() || inEtcd(settings)
+        if (!inEtcd(settings)) {
+            return without.isEmpty()
+                    ? List.of()
+                    : List.of(String.join(", ", without) + ": without effect, since " + JOURNAL.flag()
+                            + " is memory; set it to etcd");
+        }
+        Duration longest = HaOptions.longestRequest(settings.get(LEADER_LEASE));
+        return settings.isGiven(REQUEST_TIMEOUT)
+                        || settings.get(REQUEST_TIMEOUT).compareTo(longest) <= 0
                 ? List.of()
-                : List.of(String.join(", ", without) + ": without effect, since " + JOURNAL.flag()
-                        + " is memory; set it to etcd");
+                : List.of(shown(REQUEST_TIMEOUT, longest) + " is used, not " + REQUEST_TIMEOUT.defaultText()
+                        + ", since " + shown(LEADER_LEASE, settings.get(LEADER_LEASE)) + " leaves no time for more");
+    }
+
+    /** One that was asked for is refused if it is too long, and the default shortened. */
+    private static Duration requestTimeout(Settings settings) {
+        Duration longest = HaOptions.longestRequest(settings.get(LEADER_LEASE));
+        Duration wished = settings.get(REQUEST_TIMEOUT);
+        if (wished.compareTo(longest) <= 0) {
+            return wished;
+        }
+        if (settings.isGiven(REQUEST_TIMEOUT)) {
+            throw new SettingException(shown(REQUEST_TIMEOUT, wished) + ": at most "
+                    + REQUEST_TIMEOUT.type().printer().apply(longest) + " with "
+                    + shown(LEADER_LEASE, settings.get(LEADER_LEASE))
+                    + ", so that a renewal of the lease that gets no answer can be tried again in time");
+        }
+        return longest;
+    }
+
+    private static <T> String shown(Setting<T> setting, T value) {
+        return setting.flag() + " " + setting.type().printer().apply(value);
     }
 
     /**
@@ -125,7 +154,7 @@ final class JournalSettings {
         if (!inEtcd(settings)) {
             return null;
         }
-        EtcdOptions etcd = etcd(settings);
+        EtcdOptions etcd = etcd(settings, requestTimeout(settings));
         try {
             return new ClusterOptions(
                     etcd,
@@ -145,11 +174,15 @@ final class JournalSettings {
      * @throws SettingException naming what is wrong
      */
     static EtcdOptions etcd(Settings settings) {
+        return etcd(settings, settings.get(REQUEST_TIMEOUT));
+    }
+
+    private static EtcdOptions etcd(Settings settings, Duration requestTimeout) {
         try {
             return EtcdOptions.builder()
                     .endpoints(settings.get(ENDPOINTS))
                     .prefix(settings.get(PREFIX))
-                    .requestTimeout(settings.get(REQUEST_TIMEOUT))
+                    .requestTimeout(requestTimeout)
                     .tlsCa(file(settings, TLS_CA))
                     .tlsClient(file(settings, TLS_CERT), file(settings, TLS_KEY))
                     .user(settings.get(USER))

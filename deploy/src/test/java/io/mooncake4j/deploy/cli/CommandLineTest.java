@@ -97,6 +97,8 @@ class CommandLineTest {
         "master --journal etcd --advertise here, 'write host:port'",
         "master --journal etcd --etcd-endpoints http://nobody.invalid, set --advertise",
         "master --journal etcd --leader-lease 1s, '--leader-lease: ''1s'' is not a duration from 2s to 1m'",
+        "master --journal etcd --etcd-request-timeout 2001ms, '--etcd-request-timeout 2001ms: at most 2s with --leader-lease 5s'",
+        "master --journal etcd --etcd-request-timeout 1s --leader-lease 2s, at most 500ms with --leader-lease 2s",
         "node --segment-size 63, '--segment-size: ''63'' is not a size of at least 64'",
         "node --data-port 0, a node on any free port needs a name: set --name",
         "node --memory anonymous --on-stop suspend, anonymous memory ends with the process and can't be suspended"

@@ -13,6 +13,17 @@ public record HaOptions(
         String address, Duration leaderLease, byte[] clusterSecret, boolean secretConfigured, JournalOptions journal) {
     private static final String ANY_PORT = ":0";
 
+    /**
+     * How long a request to etcd may take at most: when a renewal of the leader's lease gets no answer, it must be over so soon
+     * that another, which asks another member, can still be in time.
+     */
+    public static Duration longestRequest(Duration leaderLease) {
+        return leaderLease
+                .minus(LeaderProof.RENEW_EVERY)
+                .minusNanos(LeaderProof.MARGIN_NANOS)
+                .dividedBy(2);
+    }
+
     /** If no port is told, the one it listens on. */
     public HaOptions listeningAt(int port) {
         return address.endsWith(ANY_PORT)

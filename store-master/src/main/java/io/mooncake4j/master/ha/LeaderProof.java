@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * the master busy ends its leadership.
  */
 final class LeaderProof implements Leadership {
-    private static final Duration RENEW_EVERY = Duration.ofMillis(500);
+    static final Duration RENEW_EVERY = Duration.ofMillis(500);
     /**
      * When renewals go unanswered: the first moment in which etcd serves again may be the last in which it helps. No longer
      * than the lease lasts.
@@ -27,7 +27,7 @@ final class LeaderProof implements Leadership {
     private static final Duration RENEW_OVERDUE_EVERY = Duration.ofMillis(100);
 
     /** What etcd's own clock may be ahead in ending the lease. */
-    private static final long MARGIN_NANOS = Duration.ofMillis(500).toNanos();
+    static final long MARGIN_NANOS = Duration.ofMillis(500).toNanos();
 
     private final Etcd etcd;
     private final Loop loop;

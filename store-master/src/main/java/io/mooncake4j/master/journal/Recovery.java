@@ -84,20 +84,22 @@ public final class Recovery {
         }
         long pauseNanos = Math.min(FIRST_PAUSE.toNanos() << (tries - 1), LONGEST_PAUSE.toNanos());
         LOG.warn(
-                "{} (after {} ms; all is read again in {} ms, for the {}. of {} times)",
+                "{} (after {} ms; all is read again in {} ms, try {} of {})",
                 forgotten.getMessage(),
                 (loop.nanoTime() - startNanos) / 1_000_000,
                 pauseNanos / 1_000_000,
                 tries + 1,
                 MOST_TRIES);
         CompletableFuture<Found> result = new CompletableFuture<>();
-        loop.schedule(pauseNanos, () -> read(etcd, loop, tries + 1).whenComplete((found, last) -> {
-            if (last == null) {
-                result.complete(found);
-            } else {
-                result.completeExceptionally(EtcdException.unwrapped(last));
-            }
-        }));
+        loop.schedule(
+                pauseNanos,
+                () -> read(etcd, loop, tries + 1).whenComplete((found, last) -> {
+                    if (last == null) {
+                        result.complete(found);
+                    } else {
+                        result.completeExceptionally(EtcdException.unwrapped(last));
+                    }
+                }));
         return result;
     }
 

@@ -64,8 +64,10 @@ class JetcdEtcdAccessIT {
                 assertWorks(etcd);
             }
             String fix = "check --etcd-user, --etcd-password-file";
-            assertThat(failure(
-                            options(server).user(EtcdUsers.USER).password("wrong").build()))
+            assertThat(failure(options(server)
+                            .user(EtcdUsers.USER)
+                            .password("wrong")
+                            .build()))
                     .hasMessageContainingAll("invalid user ID or password", fix)
                     .extracting(EtcdException::kind)
                     .isEqualTo(Kind.DENIED);

@@ -80,6 +80,7 @@ class JetcdEtcdClusterIT {
 
     @Test
     void shouldTellTheLargestFileAndMakeTheOthersSmallerWhenAMemberIsDead() {
+        awaitPut("a");
         int file = 8 << 20;
         for (int i = 0; i < 32; i++) {
             etcd.txn(new EtcdTxn().put("large", new byte[file / 32])).join();
@@ -102,7 +103,9 @@ class JetcdEtcdClusterIT {
         }
         assertThat(etcd.health().join().sizeBytes()).isGreaterThan(file);
         large.kill();
-        Awaitility.await("a leader").ignoreExceptions().until(() -> etcd.health().join().sizeBytes() < file / 2);
+        Awaitility.await("it counts no more")
+                .ignoreExceptions()
+                .until(() -> etcd.health().join().sizeBytes() < file / 2);
         assertThat(etcd.defragment().join())
                 .singleElement()
                 .asString()

@@ -124,10 +124,7 @@ class UpkeepTest {
                     .singleElement()
                     .asString()
                     .contains("has 1048576000 of at most 1048576000 bytes, of which 104857600 are in use");
-            assertThat(lines.with("left out"))
-                    .singleElement()
-                    .asString()
-                    .contains("model:2: no connection");
+            assertThat(lines.with("left out")).singleElement().asString().contains("model:2: no connection");
         }
     }
 

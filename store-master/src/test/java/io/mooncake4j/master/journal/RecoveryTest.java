@@ -53,7 +53,7 @@ class RecoveryTest extends JournalFixture {
             assertThat(lines.with("etcd forgot revision"))
                     .singleElement()
                     .asString()
-                    .contains("--auto-compaction-retention", "in 500 ms", "2. of 10");
+                    .contains("--auto-compaction-retention", "in 500 ms", "try 2 of 10");
             loop.pass(MILLISECOND);
             assertThat(requests).isEqualTo(4);
             loop.pass(999 * MILLISECOND);
