@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -175,6 +176,11 @@ final class Cluster implements Masters {
     @Override
     public boolean durablyGone(Truth.Grant grant) {
         return !durable.has(grant.id);
+    }
+
+    @Override
+    public boolean durablyGone(Truth.Grant grant, UUID segmentId) {
+        return !durable.has(grant.id, segmentId);
     }
 
     @Override

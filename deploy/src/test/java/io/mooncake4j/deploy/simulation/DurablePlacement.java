@@ -7,19 +7,22 @@ import io.mooncake4j.master.journal.Placements;
 import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.DurableState;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What etcd's journal says at every moment, record by record as they become durable. */
 final class DurablePlacement {
     private final World world;
     private final DurableState state = new DurableState(0);
     private final Map<String, Long> objectOf = new HashMap<>();
-    private final Set<Long> there = new HashSet<>();
+    /** Per object, the segments that have it. */
+    private final Map<Long, Set<UUID>> there = new HashMap<>();
     private final Set<Long> ever = new HashSet<>();
     private final Set<UUID> dropped = new HashSet<>();
     private final Set<String> mounted = new HashSet<>();
@@ -69,7 +72,7 @@ final class DurablePlacement {
     private void placed(Change.ObjectPlaced placed) {
         long id = placed.objectId();
         Truth.Grant grant = world.truth().grant(id);
-        if (!there.contains(id)) {
+        if (!there.containsKey(id)) {
             if (!ever.add(id)) {
                 throw violated("S8", grant + " comes back into the journal, after it was removed");
             }
@@ -79,7 +82,11 @@ final class DurablePlacement {
         } else {
             world.happened(Happening.REPLICA_DROPPED);
         }
-        there.add(id);
+        there.put(
+                id,
+                Arrays.stream(placed.replicas())
+                        .map(Change.PlacedReplica::segmentId)
+                        .collect(Collectors.toSet()));
         Long before = objectOf.put(key(placed.key()), id);
         if (before != null && before != id) {
             there.remove(before);
@@ -100,7 +107,12 @@ final class DurablePlacement {
     }
 
     boolean has(long objectId) {
-        return there.contains(objectId);
+        return there.containsKey(objectId);
+    }
+
+    /** Whether one of its replicas is there. */
+    boolean has(long objectId, UUID segmentId) {
+        return there.getOrDefault(objectId, Set.of()).contains(segmentId);
     }
 
     /** Whether the object was durable at some time. */

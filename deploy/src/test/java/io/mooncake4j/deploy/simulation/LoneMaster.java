@@ -98,6 +98,11 @@ final class LoneMaster implements Masters, Endpoint {
     }
 
     @Override
+    public boolean durablyGone(Truth.Grant grant, UUID segmentId) {
+        return true;
+    }
+
+    @Override
     public boolean doubtful(long sinceEvent) {
         return false;
     }

@@ -1,6 +1,7 @@
 package io.mooncake4j.deploy.simulation;
 
 import io.mooncake4j.transfer.wire.Epoch;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ interface Masters {
 
     /** Whether what outlives masters does not have the grant's object. */
     boolean durablyGone(Truth.Grant grant);
+
+    /** The same of what that segment had of it. */
+    boolean durablyGone(Truth.Grant grant, UUID segmentId);
 
     /** Whether answers that left since that event may be of a leader whose place somebody took by hand. */
     boolean doubtful(long sinceEvent);
