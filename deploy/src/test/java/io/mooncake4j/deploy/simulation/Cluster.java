@@ -127,6 +127,13 @@ final class Cluster implements Masters {
         open.add(term);
     }
 
+    /** The process serves calls under the term from now on. */
+    void serves(ClusterTerm term) {
+        if (term.robbed()) { // before it began
+            robbed = term;
+        }
+    }
+
     /** The process serves no calls under the term any more. */
     void stopped(ClusterTerm term) {
         if (term == robbed) {
@@ -307,10 +314,12 @@ final class Cluster implements Masters {
         world.faults().say("somebody deletes the leader key");
         world.happened(Happening.LEADER_KEY_DELETED);
         for (Machine machine : machines) {
-            ClusterTerm term = machine.master.serving();
+            ClusterTerm term = machine.master.term();
             if (term != null && term.revision() == leader) {
                 term.rob();
-                robbed = term;
+                if (term == machine.master.serving()) {
+                    robbed = term;
+                }
             }
         }
         etcd.model().write(Keys.LEADER, null);

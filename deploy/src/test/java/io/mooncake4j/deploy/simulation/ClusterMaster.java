@@ -74,6 +74,12 @@ final class ClusterMaster implements Terms {
         return process.alive() ? serving : null;
     }
 
+    /** The last one that it took over, served or not. */
+    @Nullable
+    ClusterTerm term() {
+        return process.alive() ? term : null;
+    }
+
     /** SIGTERM. */
     void stop(Runnable ended) {
         Runnable end = () -> {
@@ -119,6 +125,7 @@ final class ClusterMaster implements Terms {
         }
         now.serve(leadership);
         serving = now;
+        cluster.serves(now);
         gate.open(core, now, process::nowNanos);
     }
 

@@ -23,6 +23,7 @@ final class DurablePlacement {
     private final Map<String, Long> objectOf = new HashMap<>();
     /** Per object, the segments that have it. */
     private final Map<Long, Set<UUID>> there = new HashMap<>();
+
     private final Set<Long> ever = new HashSet<>();
     private final Set<UUID> dropped = new HashSet<>();
     private final Set<String> mounted = new HashSet<>();
