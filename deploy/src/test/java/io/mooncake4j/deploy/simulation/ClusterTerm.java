@@ -137,8 +137,8 @@ final class ClusterTerm implements SimTerm, Leadership {
     }
 
     @Override
-    public boolean settled(long objectId) {
-        return log.settled(objectId);
+    public boolean settled(long objectId, UUID segmentId) {
+        return log.settled(objectId, segmentId);
     }
 
     @Override

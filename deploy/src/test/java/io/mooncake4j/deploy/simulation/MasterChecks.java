@@ -98,7 +98,7 @@ final class MasterChecks {
             Truth.Grant before = truth.grant(truth.owner(segment, extent.region(), at));
             if (before != null
                     && before.visibleOn.contains(segment)
-                    && !(master.settled(before.id) && world.masters().durablyGone(before, segment))) {
+                    && !(master.settled(before.id, segment) && world.masters().durablyGone(before, segment))) {
                 throw checks.violated(
                         "S2a", place + " for " + grant + ", but the removal of " + before + " isn't durable");
             }

@@ -4,6 +4,7 @@ import io.mooncake4j.master.placement.Change;
 import io.mooncake4j.master.placement.ChangeLog;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,7 @@ final class ObservedLog implements ChangeLog {
     private final ChangeLog log;
     private final SimProcess process;
     private final Consumer<Change.ObjectRemoved> removing;
-    /** Per object, its last change. */
-    private final Map<Long, Long> changed = new HashMap<>();
+    private final ReplicaRecords replicas = new ReplicaRecords();
     /** Per record, by the process's clock without its pauses. */
     private final Map<Long, Long> appendedNanos = new HashMap<>();
 
@@ -34,19 +34,18 @@ final class ObservedLog implements ChangeLog {
         long sequence = log.append(change);
         appendedNanos.put(sequence, process.ranNanos());
         if (change instanceof Change.ObjectPlaced placed) {
-            changed.put(placed.objectId(), sequence);
+            replicas.placed(placed, sequence);
         } else if (change instanceof Change.ObjectRemoved removed) {
-            changed.put(removed.objectId(), sequence);
+            replicas.removed(removed.objectId(), sequence);
         } else if (change instanceof Change.HandedOver) {
             handedOver = true;
         }
         return sequence;
     }
 
-    /** Whether everything that was said about the object is durable. */
-    boolean settled(long objectId) {
-        Long last = changed.get(objectId);
-        return last == null || last <= log.durableSequence();
+    /** Whether everything that was said about what the object has at the segment is durable. */
+    boolean settled(long objectId, UUID segmentId) {
+        return replicas.last(objectId, segmentId) <= log.durableSequence();
     }
 
     /** When the record was appended, by {@link SimProcess#ranNanos}; null: never. */

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -22,9 +23,7 @@ final class SimJournal implements ChangeLog {
     private final boolean slow;
     private final Consumer<Change.ObjectRemoved> removing;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
-    /** Per object, its last change. */
-    private final Map<Long, Long> changed = new HashMap<>();
-
+    private final ReplicaRecords replicas = new ReplicaRecords();
     private final Map<String, Long> objectByKey = new HashMap<>();
     private long head;
     private long durable;
@@ -42,17 +41,16 @@ final class SimJournal implements ChangeLog {
     public long append(Change change) {
         head++;
         if (change instanceof Change.ObjectPlaced placed) {
-            changed.put(placed.objectId(), head);
+            replicas.placed(placed, head);
             Long before = objectByKey.put(key(placed.key()), placed.objectId());
             if (before != null && before == placed.objectId()) {
                 world.happened(Happening.REPLICA_DROPPED);
-            }
-            if (before != null) {
-                changed.put(before, head);
+            } else if (before != null) {
+                replicas.removed(before, head);
             }
         } else if (change instanceof Change.ObjectRemoved removed) {
             removing.accept(removed);
-            changed.put(removed.objectId(), head);
+            replicas.removed(removed.objectId(), head);
             objectByKey.remove(key(removed.key()), removed.objectId());
         } else if (change instanceof Change.SegmentMounted mounted) {
             world.checks().master.segmentMounted(mounted.segmentId());
@@ -106,9 +104,8 @@ final class SimJournal implements ChangeLog {
         return !waiting.isEmpty();
     }
 
-    /** Whether everything that was said about the object is durable. */
-    boolean settled(long objectId) {
-        Long last = changed.get(objectId);
-        return last == null || last <= durable;
+    /** Whether everything that was said about what the object has at the segment is durable. */
+    boolean settled(long objectId, UUID segmentId) {
+        return replicas.last(objectId, segmentId) <= durable;
     }
 }

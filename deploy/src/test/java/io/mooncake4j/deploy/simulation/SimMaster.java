@@ -67,8 +67,8 @@ final class SimMaster implements SimTerm {
     }
 
     @Override
-    public boolean settled(long objectId) {
-        return journal.settled(objectId);
+    public boolean settled(long objectId, UUID segmentId) {
+        return journal.settled(objectId, segmentId);
     }
 
     @Override

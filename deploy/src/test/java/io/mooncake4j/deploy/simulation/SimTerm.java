@@ -1,6 +1,7 @@
 package io.mooncake4j.deploy.simulation;
 
 import io.mooncake4j.master.placement.MasterCore;
+import java.util.UUID;
 
 /** The state under one epoch, in the process that made it. */
 interface SimTerm {
@@ -11,8 +12,8 @@ interface SimTerm {
     /** Whether this term made the grant: others know nothing of it, and it means nothing to them. */
     boolean made(long grantId);
 
-    /** Whether everything that this term said about the object is durable. */
-    boolean settled(long objectId);
+    /** Whether everything that this term said about what the object has at the segment is durable. */
+    boolean settled(long objectId, UUID segmentId);
 
     /** Whether no other has won since: what it says is the store's word. */
     boolean rightful();
