@@ -4,6 +4,8 @@ import com.google.protobuf.MessageLite;
 import io.mooncake4j.master.placement.ChangeLog;
 import io.mooncake4j.transfer.rpc.RpcCall;
 import io.mooncake4j.transfer.wire.ErrorCode;
+import io.mooncake4j.transfer.wire.NotLeader;
+import io.mooncake4j.transfer.wire.StoreException;
 import java.util.concurrent.TimeUnit;
 
 /** An answer that waits for the journal, as long as its caller waits for it. */
@@ -18,7 +20,8 @@ record OnceDurable(RpcCall call, MessageLite response) implements ChangeLog.Wait
 
     @Override
     public void lost() {
-        call.fail(ErrorCode.RPC_FAIL, "this master stopped leading before the change was durable; ask the next leader");
+        StoreException deposed = NotLeader.deposed(null); // though the proof may still hold for a moment
+        call.fail(deposed.code(), deposed.reason());
     }
 
     @Override
