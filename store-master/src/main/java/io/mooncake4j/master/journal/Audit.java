@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -379,29 +378,18 @@ public final class Audit {
 
     private void each(String from, String end, Consumer<EtcdEntry> each) {
         String next = from;
-        EtcdRange page;
-        CompletableFuture<EtcdRange> asked = page(next, end);
-        do {
-            page = answer(asked);
-            if (page.more()) { // the next one comes while this one is worked on
-                next = page.entries().get(page.entries().size() - 1).key() + '\0';
-                asked = page(next, end);
-            }
+        boolean more = true;
+        while (more) {
+            EtcdRange page = range(new EtcdRangeQuery(next, end, PAGE_KEYS, revision, false));
             page.entries().forEach(each);
-        } while (page.more());
-    }
-
-    private CompletableFuture<EtcdRange> page(String from, String end) {
-        return etcd.range(new EtcdRangeQuery(from, end, PAGE_KEYS, revision, false));
+            more = page.more();
+            next = more ? page.entries().get(page.entries().size() - 1).key() + '\0' : next;
+        }
     }
 
     private EtcdRange range(EtcdRangeQuery query) {
-        return answer(etcd.range(query));
-    }
-
-    private static EtcdRange answer(CompletableFuture<EtcdRange> asked) {
         try {
-            return asked.join();
+            return etcd.range(query).join();
         } catch (CompletionException e) {
             throw EtcdException.of(e);
         }
