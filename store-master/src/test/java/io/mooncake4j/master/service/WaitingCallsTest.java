@@ -27,6 +27,7 @@ import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.Ids;
 import io.mooncake4j.transfer.wire.KeyColumn;
 import io.mooncake4j.transfer.wire.Method;
+import io.mooncake4j.transfer.wire.NotLeader;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.GetReplicasRequest;
 import io.mooncake4j.transfer.wire.proto.RemoveRequest;
@@ -164,6 +165,20 @@ class WaitingCallsTest {
                             StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RPC_TIMEOUT));
         }
         assertAllIsRight(client, keys);
+    }
+
+    @Test
+    void shouldSayThatItLeadsNoMoreWhenTheJournalIsLost() {
+        RpcClient client = serve(RpcServerOptions.builder());
+        put(1);
+        etcdIsFull(true);
+        CompletableFuture<StatusResponse> removal = remove(client, "k0", Deadline.after(PATIENCE));
+        await().until(() -> journal.durableSequence() < journal.lastSequence());
+        onLoop(journal::close);
+        assertThat(catchThrowable(removal::join)).cause().isInstanceOfSatisfying(StoreException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.NOT_LEADER);
+            assertThat(NotLeader.nothingDone(e.reason())).isFalse();
+        });
     }
 
     /** As many as a client has in flight. */
