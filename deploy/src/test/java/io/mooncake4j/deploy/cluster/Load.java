@@ -56,17 +56,19 @@ public final class Load implements AutoCloseable {
     private final ReentrantReadWriteLock going = new ReentrantReadWriteLock();
 
     private volatile boolean stopped;
+    private volatile Pace pace;
 
     private Load(Shape shape, Pace pace, String prefix, History history, List<MooncakeClient> clients) {
+        this.pace = pace;
         this.clients = clients;
         this.keys = new LoadKeys(prefix, shape.keys(), shape.writers());
         for (int i = 0; i < shape.writers(); i++) {
             LoadWriter writer = new LoadWriter(i, shape, keys, clients.get(i % clients.size()), tally, history);
-            threads.add(new Thread(() -> repeat(writer::step, pace.writers()), "load-writer-" + i));
+            threads.add(new Thread(() -> repeat(writer::step, () -> this.pace.writers()), "load-writer-" + i));
         }
         for (int i = 0; i < shape.readers(); i++) {
             LoadReader reader = new LoadReader(shape, keys, clients.get(i % clients.size()), tally, history);
-            threads.add(new Thread(() -> repeat(reader::step, pace.readers()), "load-reader-" + i));
+            threads.add(new Thread(() -> repeat(reader::step, () -> this.pace.readers()), "load-reader-" + i));
         }
     }
 
@@ -89,6 +91,10 @@ public final class Load implements AutoCloseable {
 
     void resume() {
         going.writeLock().unlock();
+    }
+
+    void go(Pace at) {
+        pace = at;
     }
 
     /** From now on calls may fail. */
@@ -144,7 +150,7 @@ public final class Load implements AutoCloseable {
         threads.get(ThreadLocalRandom.current().nextInt(threads.size())).interrupt();
     }
 
-    private void repeat(Runnable step, Duration pause) {
+    private void repeat(Runnable step, Supplier<Duration> pause) {
         try {
             while (!stopped) {
                 going.readLock().lock();
@@ -153,7 +159,7 @@ public final class Load implements AutoCloseable {
                 } finally {
                     going.readLock().unlock();
                 }
-                LockSupport.parkNanos(pause.toNanos());
+                LockSupport.parkNanos(pause.get().toNanos());
                 boolean unused = Thread.interrupted();
             }
         } catch (RuntimeException | Error e) {

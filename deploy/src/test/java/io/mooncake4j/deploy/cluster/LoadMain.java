@@ -18,8 +18,9 @@ import java.util.concurrent.TimeUnit;
  * A {@link Load} as a process of its own. Says again and again {@code wall} with its time of day in milliseconds, and
  * {@code progress} with how many values it has stored and found; at the end {@code right}. The line {@code pause NAME} lets
  * the calls that are running end, and all that it did be in its history, and is answered by {@code NAME .}; {@code go} lets
- * it go on; any other line ends it. Arguments: masters; and for a history, with calls that may fail: the prefix of
- * its keys, whether checksums are on, and the file.
+ * it go on; {@code fast} lets it make some 2,000 calls a second, and {@code slow} some 300 again; any other line ends it.
+ * Arguments: masters; and for a history, with calls that may fail: the prefix of its keys, whether checksums are on, and the
+ * file.
  */
 public final class LoadMain {
     /** How many keys it has. */
@@ -28,7 +29,7 @@ public final class LoadMain {
     /** When its calls give up. */
     public static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    /** Two such processes make some 600 calls a second: etcd, masters and nodes on the same two cores shall not starve. */
+    /** Some 300 calls a second: etcd, masters and nodes on the same two cores shall not starve. */
     private static final Load.Pace PACE = new Load.Pace(Duration.ofMillis(10), Duration.ofMillis(10));
 
     private static final long SAY_EVERY_MILLIS = 50;
@@ -86,6 +87,10 @@ public final class LoadMain {
                 System.out.println(line.substring("pause ".length()) + " .");
             } else if (line.equals("go")) {
                 load.resume();
+            } else if (line.equals("fast")) {
+                load.go(Load.Pace.FAST);
+            } else if (line.equals("slow")) {
+                load.go(PACE);
             } else {
                 return;
             }

@@ -121,6 +121,15 @@ final class CheckedLoad {
         loaders.forEach(loader -> loader.process().say("go"));
     }
 
+    /** As fast as masters, etcd and nodes on the same machine bear it. To be followed by {@link #slow}. */
+    void fast() {
+        loaders.forEach(loader -> loader.process().say("fast"));
+    }
+
+    void slow() {
+        loaders.forEach(loader -> loader.process().say("slow"));
+    }
+
     /** When, after a moment, the first of the puts that began after it was acknowledged. For a load that pauses. */
     long firstPutAfter(long nanos) {
         return operations().stream()

@@ -175,10 +175,12 @@ class MasterFaultsIT {
     @Test
     @Tag("slow")
     void shouldHarmNobodyWhenAStandbyIsFrozenFor30Seconds() {
-        Seen seen = load.during("standby frozen for 30 s (" + durability + ")", Allows.NOTHING, () -> {
+        Seen seen = load.during("standby frozen for 30 s of full load (" + durability + ")", Allows.NOTHING, () -> {
             ChildProcess standby = cluster.master(cluster.standby());
             standby.freeze();
+            load.fast();
             Meanwhile.pass(Duration.ofSeconds(30));
+            load.slow();
             standby.thaw();
         });
         seen.assertUnharmed(Duration.ofSeconds(3), Duration.ofSeconds(2));
