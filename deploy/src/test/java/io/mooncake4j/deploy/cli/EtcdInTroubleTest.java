@@ -17,10 +17,7 @@ class EtcdInTroubleTest {
     /** Any etcd has more in use. */
     private static final long QUOTA = 4096;
 
-    private static CapturedRun stat(MasterServer master, String... more) {
-        String[] arguments = new String[more.length + 1];
-        arguments[0] = "stat";
-        System.arraycopy(more, 0, arguments, 1, more.length);
+    private static CapturedRun run(MasterServer master, String... arguments) {
         return CapturedRun.of(Map.of("MOONCAKE_MASTER", "127.0.0.1:" + master.port()), new byte[0], arguments);
     }
 
@@ -38,15 +35,15 @@ class EtcdInTroubleTest {
                                 QUOTA,
                                 new byte[0])))) {
             await().until(master::serves);
-            await().untilAsserted(() -> assertThat(stat(master).out())
+            await().untilAsserted(() -> assertThat(run(master, "stat").out())
                     .containsPattern("(?m)^journal +in etcd, \\d+ of \\d+ records durable, lag ")
                     .containsPattern("(?m)^etcd +\\S+ \\S+ in use, file \\S+ \\S+, quota 4")
                     .containsPattern(
                             "(?m)^puts +refused: \\d+ bytes of etcd's database are in use, and its quota is 4096")
                     .containsPattern("(?m)^to do +puts are refused, .* --quota-backend-bytes .* --etcd-quota"));
 
-            Map<String, Object> journal =
-                    CapturedRun.object(stat(master, "--json").json().get(0).get("journal"));
+            Map<String, Object> journal = CapturedRun.object(
+                    run(master, "stat", "--json").json().get(0).get("journal"));
             assertThat(journal).containsEntry("etcd_quota_bytes", (int) QUOTA);
             assertThat(journal.get("refusal")).asString().contains("no new objects until there is room");
             assertThat(journal.get("advice")).asString().contains("--etcd-quota");

@@ -27,11 +27,7 @@ class SecuredEtcdTest {
     @TempDir
     Path directory;
 
-    private static CapturedRun check(Map<String, String> environment, String... more) {
-        String[] arguments = new String[more.length + 2];
-        arguments[0] = "metadata";
-        arguments[1] = "check";
-        System.arraycopy(more, 0, arguments, 2, more.length);
+    private static CapturedRun run(Map<String, String> environment, String... arguments) {
         return CapturedRun.of(environment, new byte[0], arguments);
     }
 
@@ -67,16 +63,16 @@ class SecuredEtcdTest {
                             new ClusterOptions(options, "127.0.0.1:0", Duration.ofSeconds(20), true, new byte[0])))) {
                 await().atMost(Duration.ofSeconds(30)).until(master::serves);
 
-                CapturedRun sound = check(environment);
+                CapturedRun sound = run(environment, "metadata", "check");
                 assertThat(sound.exitCode()).as(sound.out() + sound.err()).isZero();
                 assertThat(sound.out()).contains("127.0.0.1:" + master.port(), "nothing is wrong");
 
-                CapturedRun stranger = check(environment, "--etcd-password-file", wrong.toString());
+                CapturedRun stranger = run(environment, "metadata", "check", "--etcd-password-file", wrong.toString());
                 assertThat(stranger.exitCode()).isEqualTo(1);
                 assertThat(stranger.err()).contains("invalid user ID or password", "--etcd-password-file");
 
                 environment.remove("MOONCAKE4J_ETCD_TLS_CA");
-                CapturedRun trusting = check(environment);
+                CapturedRun trusting = run(environment, "metadata", "check");
                 assertThat(trusting.exitCode()).isEqualTo(1);
                 assertThat(trusting.err()).contains("no TLS connection", "--etcd-tls-ca");
             }

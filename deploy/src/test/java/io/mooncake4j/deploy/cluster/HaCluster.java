@@ -215,6 +215,15 @@ public final class HaCluster implements AutoCloseable {
         return ports.indexOf(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
     }
 
+    /** Returns which one it was, when another leads. */
+    public int killLeader() {
+        long term = term();
+        int leader = leader();
+        master(leader).kill();
+        leaderAfter(term);
+        return leader;
+    }
+
     /** The term of the master that has the leader key, as soon as one has. */
     public long term() {
         return await("a leader")

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Writers and readers that never rest, on keys that change and memory too small for them: every read is checked. */
@@ -46,6 +47,8 @@ public final class Load implements AutoCloseable {
      */
     record Pace(Duration writers, Duration readers) {
         static final Pace FAST = new Pace(Duration.ofMillis(1), Duration.ofMillis(3));
+        /** Masters, etcd and nodes on the same two cores shall not starve. */
+        static final Pace SLOW = new Pace(Duration.ofMillis(10), Duration.ofMillis(10));
     }
 
     private final LoadKeys keys;
@@ -64,11 +67,11 @@ public final class Load implements AutoCloseable {
         this.keys = new LoadKeys(prefix, shape.keys(), shape.writers());
         for (int i = 0; i < shape.writers(); i++) {
             LoadWriter writer = new LoadWriter(i, shape, keys, clients.get(i % clients.size()), tally, history);
-            threads.add(new Thread(() -> repeat(writer::step, () -> this.pace.writers()), "load-writer-" + i));
+            threads.add(new Thread(() -> repeat(writer::step, Pace::writers), "load-writer-" + i));
         }
         for (int i = 0; i < shape.readers(); i++) {
             LoadReader reader = new LoadReader(shape, keys, clients.get(i % clients.size()), tally, history);
-            threads.add(new Thread(() -> repeat(reader::step, () -> this.pace.readers()), "load-reader-" + i));
+            threads.add(new Thread(() -> repeat(reader::step, Pace::readers), "load-reader-" + i));
         }
     }
 
@@ -150,7 +153,7 @@ public final class Load implements AutoCloseable {
         threads.get(ThreadLocalRandom.current().nextInt(threads.size())).interrupt();
     }
 
-    private void repeat(Runnable step, Supplier<Duration> pause) {
+    private void repeat(Runnable step, Function<Pace, Duration> pause) {
         try {
             while (!stopped) {
                 going.readLock().lock();
@@ -159,7 +162,7 @@ public final class Load implements AutoCloseable {
                 } finally {
                     going.readLock().unlock();
                 }
-                LockSupport.parkNanos(pause.get().toNanos());
+                LockSupport.parkNanos(pause.apply(pace).toNanos());
                 boolean unused = Thread.interrupted();
             }
         } catch (RuntimeException | Error e) {

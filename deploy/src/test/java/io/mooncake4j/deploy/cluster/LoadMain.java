@@ -29,9 +29,6 @@ public final class LoadMain {
     /** When its calls give up. */
     public static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    /** Some 300 calls a second: etcd, masters and nodes on the same two cores shall not starve. */
-    private static final Load.Pace PACE = new Load.Pace(Duration.ofMillis(10), Duration.ofMillis(10));
-
     private static final long SAY_EVERY_MILLIS = 50;
 
     private LoadMain() {}
@@ -51,7 +48,7 @@ public final class LoadMain {
                 MooncakeClient other = client(args[0], checksums);
                 Load load = Load.start(
                         new Load.Shape(2, 2, KEYS, 32 << 10, 1, false, checksums),
-                        PACE,
+                        Load.Pace.SLOW,
                         historic ? args[1] : "load",
                         history,
                         List.of(one, other))) {
@@ -90,7 +87,7 @@ public final class LoadMain {
             } else if (line.equals("fast")) {
                 load.go(Load.Pace.FAST);
             } else if (line.equals("slow")) {
-                load.go(PACE);
+                load.go(Load.Pace.SLOW);
             } else {
                 return;
             }

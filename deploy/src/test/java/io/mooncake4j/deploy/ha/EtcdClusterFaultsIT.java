@@ -83,7 +83,7 @@ class EtcdClusterFaultsIT {
         AtomicBoolean sameLeader = new AtomicBoolean();
         Seen seen = load.during(
                 what + " (" + durability + ")",
-                () -> sync() || sameLeader.get() ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL,
+                () -> sameLeader.get() ? Allows.NOTHING : Allows.whenLeaderDies(durability),
                 () -> {
                     fault.run();
                     load.awaitProgress();
@@ -100,10 +100,6 @@ class EtcdClusterFaultsIT {
             seen.assertFailed(MasterFaultsIT.UNKNOWN_PUT);
             seen.assertWithin(silent.plus(MasterFaultsIT.LONGEST_PUT), silent.plus(MasterFaultsIT.LONGEST_GET));
         }
-    }
-
-    private boolean sync() {
-        return durability.equals("sync");
     }
 
     @Test
@@ -151,7 +147,7 @@ class EtcdClusterFaultsIT {
     @Tag("slow")
     void shouldServeNothingAndThenGoOnWhenEtcdHasNoQuorumFor15Seconds() {
         MooncakeClient hasty = cluster.client(MooncakeClient.builder().operationTimeout(Duration.ofSeconds(2)));
-        Allows allows = sync() ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL;
+        Allows allows = Allows.whenLeaderDies(durability);
         Seen seen = load.during("no quorum of etcd for 15 s (" + durability + ")", allows, () -> {
             List<EtcdProcess> frozen = etcd.followers();
             long frozenNanos = System.nanoTime();

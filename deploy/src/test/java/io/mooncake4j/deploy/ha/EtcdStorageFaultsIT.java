@@ -127,12 +127,10 @@ class EtcdStorageFaultsIT {
             });
             assertThat(seen.failures().keySet()).as("%s", seen).allMatch(Seen::isRetryable);
             seen.assertWithin(LONGEST_CALL_AFTER_RESTORING, LONGEST_CALL_AFTER_RESTORING);
-            Allows allows = durability.equals("sync") ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL;
-            Seen after = load.during("leader killed, whose standby had slept (" + durability + ")", allows, () -> {
-                long term = cluster.term();
-                cluster.master(cluster.leader()).kill();
-                cluster.leaderAfter(term);
-            });
+            Seen after = load.during(
+                    "leader killed, whose standby had slept (" + durability + ")",
+                    Allows.whenLeaderDies(durability),
+                    cluster::killLeader);
             after.assertFailed(MasterFaultsIT.UNKNOWN_PUT);
             after.assertWithin(MasterFaultsIT.LONGEST_PUT, MasterFaultsIT.LONGEST_GET);
             load.end();

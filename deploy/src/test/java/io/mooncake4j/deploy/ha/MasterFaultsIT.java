@@ -93,19 +93,12 @@ class MasterFaultsIT {
     }
 
     private Seen during(String what, Runnable fault) {
-        return load.during(
-                what + " (" + durability + ")",
-                durability.equals("sync") ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL,
-                fault);
+        return load.during(what + " (" + durability + ")", Allows.whenLeaderDies(durability), fault);
     }
 
     /** Kills the leader, and starts it again when another one leads. */
     private void killLeader() {
-        long term = cluster.term();
-        int leader = cluster.leader();
-        cluster.master(leader).kill();
-        cluster.leaderAfter(term);
-        cluster.startMaster(leader);
+        cluster.startMaster(cluster.killLeader());
     }
 
     @Test

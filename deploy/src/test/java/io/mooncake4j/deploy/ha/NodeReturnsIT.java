@@ -65,12 +65,8 @@ class NodeReturnsIT {
         }
         String segment = cluster.node(0).awaitLine("mounted");
         Seen seen = load.during("node killed, memory " + memory, kept ? Allows.MISSES : Allows.LOSS, () -> {
-            long term = cluster.term();
-            int leader = cluster.leader();
             cluster.node(0).kill();
-            cluster.master(leader).kill();
-            cluster.leaderAfter(term);
-            cluster.startMaster(leader);
+            cluster.startMaster(cluster.killLeader());
             if (!kept) {
                 cluster.deleteMemory(0);
             }

@@ -46,7 +46,7 @@ class ShorterLeasesIT {
             AtomicLong wonNanos = new AtomicLong();
             Seen seen = load.during(
                     "two leaders killed, the next ones have shorter leases (" + durability + ")",
-                    durability.equals("sync") ? Allows.NOTHING : Allows.FORGETTING_THE_TAIL,
+                    Allows.whenLeaderDies(durability),
                     () -> {
                         long term = cluster.term();
                         cluster.master(first).kill();

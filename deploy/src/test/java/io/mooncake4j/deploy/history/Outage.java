@@ -11,7 +11,12 @@ public record Outage(Allows allows, long begunNanos, long endedNanos) {
         /** During it what is there may not be found, and so be put anew: its node is away. */
         MISSES,
         /** What was put before its end may be gone for good: the node's memory is lost, or the journal went back. */
-        LOSS
+        LOSS;
+
+        /** Where a leader with this {@code --durability} dies. */
+        public static Allows whenLeaderDies(String durability) {
+            return durability.equals("sync") ? NOTHING : FORGETTING_THE_TAIL;
+        }
     }
 
     boolean overlaps(Operation operation) {

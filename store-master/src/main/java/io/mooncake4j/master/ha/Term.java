@@ -82,8 +82,7 @@ final class Term {
         try {
             next = terms.takeOver(
                     new Epoch(meta.clusterId(), won.revision()), meta.secret(), log, found.state(), found.sinceNanos());
-        } catch (RuntimeException
-                | Error e) { // whatever it is: who holds the leader key and doesn't serve must let it go
+        } catch (RuntimeException | Error e) { // who holds the leader key and doesn't serve must let it go
             LOG.error("the placement can't be taken over", e);
             refuse(e.getMessage() + "; see all that is wrong by 'mooncake4j metadata check'");
             return;

@@ -72,7 +72,7 @@ enum Envelope {
         return new Decoder(key, Arrays.copyOfRange(value, HEADER_BYTES, end));
     }
 
-    /** The checksum that a value ends with. */
+    /** The checksum that a value ends with; if it is too short for one, anything. */
     static int crcOf(byte[] value) {
         int crc = 0;
         for (int i = Math.max(0, value.length - CRC_BYTES); i < value.length; i++) {

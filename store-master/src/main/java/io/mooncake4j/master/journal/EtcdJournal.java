@@ -235,8 +235,7 @@ public final class EtcdJournal implements ChangeLog {
             open.moveLateWaiters(late);
         }
         String failure = trouble;
-        String why = "etcd has not taken a change of placement for " + lag / 1_000_000 + " ms"
-                + (failure == null ? "" : ": " + failure);
+        String why = stalled(lag) + (failure == null ? "" : ": " + failure);
         late.forEach(waiter -> waiter.givenUp(why));
     }
 
@@ -271,9 +270,7 @@ public final class EtcdJournal implements ChangeLog {
             return "etcd is slow: " + queuedBytes + " bytes of placement wait to be durable; try again";
         }
         long lag = lagNanos();
-        return lag > STALL_NANOS
-                ? "etcd has not taken a change of placement for " + lag / 1_000_000 + " ms; try again"
-                : room.refusal();
+        return lag > STALL_NANOS ? stalled(lag) + "; try again" : room.refusal();
     }
 
     @Override
@@ -302,6 +299,10 @@ public final class EtcdJournal implements ChangeLog {
                 options.quotaBytes(),
                 refusal(),
                 now.advice());
+    }
+
+    private static String stalled(long lagNanos) {
+        return "etcd has not taken a change of placement for " + lagNanos / 1_000_000 + " ms";
     }
 
     /** For how long the oldest record that isn't durable has waited. */
