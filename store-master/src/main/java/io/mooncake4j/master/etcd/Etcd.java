@@ -3,6 +3,7 @@ package io.mooncake4j.master.etcd;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the master uses of etcd's v3 API. Keys are ASCII text below the cluster's prefix, which callers don't see.
@@ -14,6 +15,13 @@ import java.util.concurrent.CompletableFuture;
 public interface Etcd extends AutoCloseable {
     /** Linearizable reads of single keys or ranges, or, at a revision, of the past. */
     CompletableFuture<EtcdRange> range(EtcdRangeQuery query);
+
+    /**
+     * Completes when one of the keys has been written or deleted since the revision. No more than a hint to look: it also
+     * completes when etcd or the connection can't tell any more, and where both are silent it never does. So, unlike the
+     * others, it has no deadline and doesn't fail; whoever waits cancels it in the end.
+     */
+    CompletableFuture<@Nullable Void> changed(List<String> keys, long sinceRevision);
 
     /** All or nothing, if the conditions hold. */
     CompletableFuture<EtcdTxnAnswer> txn(EtcdTxn txn);

@@ -1,5 +1,6 @@
 package io.mooncake4j.master.etcd;
 
+import io.etcd.jetcd.api.WatchRequest;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -12,6 +13,7 @@ import io.grpc.stub.MetadataUtils;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,11 @@ final class EtcdConnection {
     <Q, A> CompletableFuture<A> callOnceThroughStream(MethodDescriptor<Q, A> method, Deadline deadline, Q request) {
         return EtcdCalls.onceThroughStream(
                 channel, method, withLogin(CallOptions.DEFAULT.withDeadline(deadline)), request);
+    }
+
+    /** As {@link Etcd#changed}. */
+    CompletableFuture<@Nullable Void> watch(List<WatchRequest> keys) {
+        return EtcdWatch.open(channel, withLogin(CallOptions.DEFAULT), keys);
     }
 
     /** Whether its calls come without the user's name, since etcd needed none when he logged in. */

@@ -12,6 +12,8 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.etcd.jetcd.api.WatchRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +80,14 @@ final class EtcdMessages {
 
     private String key(KeyValue from) {
         return from.getKey().toString(StandardCharsets.UTF_8).substring(prefix.length());
+    }
+
+    /** Asks for all changes of the key after the revision. */
+    WatchRequest watch(String key, long afterRevision) {
+        return WatchRequest.newBuilder()
+                .setCreateRequest(
+                        WatchCreateRequest.newBuilder().setKey(full(key)).setStartRevision(afterRevision + 1))
+                .build();
     }
 
     TxnRequest txn(EtcdTxn txn) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * etcd, through jetcd's messages and calls.
@@ -69,6 +70,15 @@ public final class JetcdEtcd implements Etcd {
         return connections
                 .call((connection, deadline) -> connection.call(KVGrpc.getRangeMethod(), deadline, request))
                 .thenApply(messages::range);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> changed(List<String> keys, long sinceRevision) {
+        return connections
+                .current()
+                .watch(keys.stream()
+                        .map(key -> messages.watch(key, sinceRevision))
+                        .toList());
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** etcd as the master uses it: keys with revisions, conditional transactions, leases, health. */
+/** etcd as the master uses it: keys with revisions, conditional transactions, leases, watches, health. */
 @NullMarked
 package io.mooncake4j.master.etcd;
 

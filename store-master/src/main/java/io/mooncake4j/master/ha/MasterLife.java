@@ -29,7 +29,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class MasterLife {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLife.class);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    /** Of a busy journal, several batches are read at once. */
+    private static final Duration LOOK_AT_MOST_EVERY = Duration.ofMillis(100);
+    /** etcd tells of changes, but may fall silent. */
+    private static final Duration LOOK_AT_LEAST_EVERY = Duration.ofSeconds(1);
+
     private static final Duration RETRY_AFTER = Duration.ofMillis(500);
     private static final Duration REFUSE_FOR = Duration.ofSeconds(5);
     private static final Duration TELL_AGAIN_AFTER = Duration.ofMinutes(1);
@@ -48,6 +52,8 @@ public final class MasterLife {
     private @Nullable Term term;
     /** Ends with what was won, if anything was. */
     private CompletableFuture<Candidate.@Nullable Won> looking = CompletableFuture.completedFuture(null);
+    /** What has changed since was not seen yet. */
+    private long seenRevision;
 
     private boolean stopped;
     /** Grows with every start over: what an earlier one began is then of no use. */
@@ -178,13 +184,24 @@ public final class MasterLife {
                         lead(now, won, follower);
                     } else {
                         calm();
-                        loop.schedule(LOOK_EVERY.toNanos(), () -> look(now, follower));
+                        loop.schedule(LOOK_AT_MOST_EVERY.toNanos(), () -> lookOnChange(now, follower));
                     }
                 },
                 loop);
     }
 
+    private void lookOnChange(long now, Follower follower) {
+        if (now != era) {
+            return;
+        }
+        CompletableFuture<@Nullable Void> change = follower.news(seenRevision);
+        loop.schedule(LOOK_AT_LEAST_EVERY.minus(LOOK_AT_MOST_EVERY).toNanos(), () -> change.cancel(false));
+        CompletableFuture<@Nullable Void> unused =
+                change.whenCompleteAsync((nothing, cancelled) -> look(now, follower), loop);
+    }
+
     private CompletableFuture<Candidate.@Nullable Won> looked(EtcdRange leader, Follower follower) {
+        seenRevision = leader.revision();
         if (leader.entries().isEmpty()) {
             terms.leaderIs("");
             LeaderKey self = new LeaderKey(options.address(), random.nextLong());

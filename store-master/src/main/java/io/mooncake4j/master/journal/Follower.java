@@ -56,6 +56,11 @@ public final class Follower {
                         loop);
     }
 
+    /** A hint, as {@link Etcd#changed}, that there is more to apply, or another leader or none. To be cancelled. */
+    public CompletableFuture<@Nullable Void> news(long sinceRevision) {
+        return etcd.changed(List.of(Keys.LEADER, Keys.HEAD), sinceRevision);
+    }
+
     private boolean isThis(Head head) {
         return head.sequence() == sequence && head.crc() == crc;
     }

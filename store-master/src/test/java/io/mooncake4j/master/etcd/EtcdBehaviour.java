@@ -171,6 +171,41 @@ public abstract class EtcdBehaviour {
     }
 
     @Test
+    void shouldTellWhenAWatchedKeyIsWrittenOrDeleted() {
+        long since = put("a", "1");
+        CompletableFuture<?> change = etcd().changed(List.of("a", "b"), since);
+        put("c", "another");
+        assertThat(change).isNotDone();
+        long second = put("b", "1");
+        answer(change);
+        CompletableFuture<?> deletion = etcd().changed(List.of("a", "b"), second);
+        assertThat(deletion).isNotDone();
+        answer(etcd().txn(new EtcdTxn().delete("a")));
+        answer(deletion);
+    }
+
+    @Test
+    void shouldTellWhenTheLeaseOfAWatchedKeyEnds() {
+        EtcdLease lease = answer(etcd().grantLease(Duration.ofSeconds(1)));
+        EtcdTxnAnswer written = answer(etcd().txn(new EtcdTxn().put("leader", bytes("me"), lease.id())));
+        CompletableFuture<?> end = etcd().changed(List.of("leader"), written.revision());
+        until("the end of the lease", end::isDone);
+        assertThat(read(EtcdRangeQuery.key("leader"))).isEmpty();
+    }
+
+    @Test
+    void shouldTellAtOnceWhenAWatchedKeyHasChangedAlready() {
+        long since = put("a", "1");
+        long last = put("a", "2");
+        answer(etcd().changed(List.of("a"), since));
+        answer(etcd().compact(put("b", "3")));
+        answer(etcd().changed(List.of("a"), since)); // nobody knows any more
+        CompletableFuture<?> change = etcd().changed(List.of("a"), last + 1);
+        put("b", "4");
+        assertThat(change.cancel(false)).as("it told nothing").isTrue();
+    }
+
+    @Test
     void shouldDropTheKeyWhenItsLeaseEnds() {
         EtcdLease lease = answer(etcd().grantLease(Duration.ofSeconds(1)));
         assertThat(lease.timeToLive()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
@@ -242,8 +277,10 @@ public abstract class EtcdBehaviour {
 
     @Test
     void shouldFailWithClosedWhenItWasClosed() {
-        put("a", "1");
+        CompletableFuture<?> change = etcd().changed(List.of("a"), put("a", "1"));
         etcd().close();
+        answer(change);
+        answer(etcd().changed(List.of("a"), 1));
         assertThat(failure(etcd().range(EtcdRangeQuery.key("a"))).kind()).isEqualTo(Kind.CLOSED);
     }
 }

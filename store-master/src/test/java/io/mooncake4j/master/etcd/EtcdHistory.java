@@ -45,6 +45,12 @@ final class EtcdHistory {
         return last == null || last.getValue().value() == null ? null : last.getValue();
     }
 
+    /** Since a compacted revision everything may have. */
+    boolean hasChanged(String key, long since) {
+        TreeMap<Long, Version> versions = history.get(key);
+        return since < compacted || (versions != null && versions.lastKey() > since);
+    }
+
     /** A revision begins, to which the writes up to {@link #tellListeners} belong. */
     void begin() {
         revision++;

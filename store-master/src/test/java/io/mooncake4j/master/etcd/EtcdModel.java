@@ -9,13 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * etcd as its documentation says it behaves: one history of revisions, conditional transactions, leases that end by the
- * given clock, compaction, a quota. A request takes effect when it arrives; {@link Link} decides whether and when
+ * given clock, watches, compaction, a quota. A request takes effect when it arrives; {@link Link} decides whether and when
  * that is, and which answers come back. For one thread.
  */
 public final class EtcdModel {
@@ -70,9 +71,13 @@ public final class EtcdModel {
         }
     }
 
+    /** Somebody who is told once, when one of the keys has changed since the revision. */
+    record Watch(List<String> keys, long sinceRevision, BooleanSupplier isOver, Runnable tell) {}
+
     private final LongSupplier nanoClock;
     private final EtcdHistory history = new EtcdHistory();
     private final Map<Long, Lease> leases = new LinkedHashMap<>();
+    private final List<Watch> watches = new ArrayList<>();
     private long lastLease;
     private boolean full;
     private boolean foreign;
@@ -83,6 +88,7 @@ public final class EtcdModel {
 
     public EtcdModel(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
+        history.onChange(changes -> tellWatches());
     }
 
     /** Writes fail from now on, as if the quota was reached. */
@@ -181,6 +187,25 @@ public final class EtcdModel {
 
     EtcdRange range(EtcdRangeQuery query) {
         return history.range(query);
+    }
+
+    void watch(Watch watch) {
+        watches.add(watch);
+        tellWatches();
+    }
+
+    /** Of nothing that those who watch now wait for they are told, as by a connection that died without a word. */
+    public void forgetWatches() {
+        watches.clear();
+    }
+
+    private void tellWatches() {
+        watches.removeIf(watch -> watch.isOver().getAsBoolean());
+        List<Watch> hit = watches.stream()
+                .filter(watch -> watch.keys().stream().anyMatch(key -> history.hasChanged(key, watch.sinceRevision())))
+                .toList();
+        watches.removeAll(hit);
+        hit.forEach(watch -> watch.tell().run());
     }
 
     EtcdTxnAnswer txn(EtcdTxn txn) {

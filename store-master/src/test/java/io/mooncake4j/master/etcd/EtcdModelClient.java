@@ -5,12 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A client of {@link EtcdModel}, whose requests and answers go over its link. */
 final class EtcdModelClient implements Etcd {
     private final EtcdModel model;
     private final EtcdModel.Link link;
-    private boolean closed;
+    private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
 
     EtcdModelClient(EtcdModel model, EtcdModel.Link link) {
         this.model = model;
@@ -19,7 +20,7 @@ final class EtcdModelClient implements Etcd {
 
     private <T> CompletableFuture<T> call(Supplier<T> effect) {
         CompletableFuture<T> future = new CompletableFuture<>();
-        if (closed) {
+        if (end.isDone()) {
             future.completeExceptionally(new EtcdException(Kind.CLOSED, "this client is closed"));
             return future;
         }
@@ -44,6 +45,20 @@ final class EtcdModelClient implements Etcd {
     @Override
     public CompletableFuture<EtcdRange> range(EtcdRangeQuery query) {
         return call(() -> model.range(query));
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> changed(List<String> keys, long sinceRevision) {
+        CompletableFuture<@Nullable Void> news = new CompletableFuture<>();
+        Runnable tell = () -> news.complete(null);
+        CompletableFuture<@Nullable Void> unused = end.thenRun(tell);
+        link.request(
+                () -> {
+                    model.expireLeases();
+                    model.watch(new EtcdModel.Watch(keys, sinceRevision, news::isDone, () -> link.answer(tell, tell)));
+                },
+                tell);
+        return news;
     }
 
     @Override
@@ -97,6 +112,6 @@ final class EtcdModelClient implements Etcd {
 
     @Override
     public void close() {
-        closed = true;
+        end.complete(null);
     }
 }

@@ -63,6 +63,44 @@ class MasterLifeTest extends TwoMasters {
     }
 
     @Test
+    void shouldAskEtcdRarelyWhenNothingChangesAndLeadAtOnceWhenTheKeyIsGone() {
+        startBoth();
+        int before = second.requests;
+        seconds(10);
+        assertThat(second.requests - before)
+                .as("a watch and two reads a second")
+                .isLessThanOrEqualTo(30);
+        etcd.write(Keys.LEADER, null);
+        seconds(0.1);
+        assertThat(second.leads()).isTrue();
+    }
+
+    @Test
+    void shouldReadSeveralBatchesAtOnceWhenTheJournalGrowsAllTheTime() {
+        startBoth();
+        PutProbe puts = new PutProbe(first.core(), loop::nanoTime);
+        puts.mount(1 << 20);
+        int before = second.requests;
+        for (int i = 0; i < 200; i++) {
+            puts.put("k" + i, 1000);
+            seconds(0.01);
+        }
+        assertThat(second.requests - before)
+                .as("20 looks of a watch and four reads each")
+                .isLessThanOrEqualTo(110);
+    }
+
+    @Test
+    void shouldLookWithinASecondWhenEtcdTellsOfNothing() {
+        startBoth();
+        seconds(0.5);
+        etcd.forgetWatches();
+        etcd.write(Keys.LEADER, null);
+        seconds(1.01);
+        assertThat(second.leads()).isTrue();
+    }
+
+    @Test
     void shouldTakeOverWithEveryObjectWhenTheLeaderIsCutOff() {
         startBoth();
         PutProbe puts = new PutProbe(first.core(), loop::nanoTime);

@@ -40,6 +40,7 @@ abstract class TwoMasters {
         boolean serving;
         String leader = "?";
         int takeovers;
+        int requests;
 
         Process(String address) {
             life = new MasterLife(
@@ -69,6 +70,7 @@ abstract class TwoMasters {
 
         @Override
         public boolean arrives() {
+            requests++;
             return !cutOff;
         }
 
