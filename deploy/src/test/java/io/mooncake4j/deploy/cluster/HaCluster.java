@@ -53,6 +53,7 @@ public final class HaCluster implements AutoCloseable {
     private final List<String> flags;
     private final long segmentBytes;
     private final Etcd etcd;
+    private long ledAnewNanos = System.nanoTime();
 
     /**
      * @param etcd how the test itself reaches it
@@ -211,8 +212,16 @@ public final class HaCluster implements AutoCloseable {
                         this::leaderKey,
                         found -> found.isPresent() && found.get().createRevision() > term)
                 .orElseThrow();
+        if (term > 0) {
+            ledAnewNanos = System.nanoTime();
+        }
         String address = new String(key.value(), StandardCharsets.UTF_8).split(" ")[0];
         return ports.indexOf(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+    }
+
+    /** When {@link #leaderAfter} a term saw the next leader last. */
+    public long ledAnewNanos() {
+        return ledAnewNanos;
     }
 
     /** Returns which one it was, when another leads. */

@@ -98,13 +98,19 @@ final class CheckedLoad {
         try {
             long begunNanos = System.nanoTime();
             fault.run();
-            outages.add(new Outage(allows.get(), begunNanos, System.nanoTime()));
+            outages.add(outage(allows.get(), begunNanos));
             awaitProgress();
             return check(what);
         } catch (RuntimeException | Error e) {
             System.err.println(cluster.logs());
             throw e;
         }
+    }
+
+    /** What the next leader has acknowledged it doesn't forget; where it wasn't looked for, all may be its predecessor's. */
+    private Outage outage(Outage.Allows allows, long begunNanos) {
+        boolean nextIsKnown = allows == Outage.Allows.FORGETTING_THE_TAIL && cluster.ledAnewNanos() - begunNanos > 0;
+        return new Outage(allows, begunNanos, nextIsKnown ? cluster.ledAnewNanos() : System.nanoTime());
     }
 
     /** Lets the calls that are running end; then nothing is called. To be followed by {@link #resume}. */

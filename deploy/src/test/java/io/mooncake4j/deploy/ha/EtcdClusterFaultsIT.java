@@ -38,6 +38,9 @@ class EtcdClusterFaultsIT {
     /** A fault's 2 s, and several elections. */
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(12);
 
+    /** Elections of etcd and of masters, and calls that were made in vain before. */
+    private static final Duration BACK_AFTER_SILENCE = Duration.ofSeconds(25);
+
     @Parameter
     private String durability;
 
@@ -153,11 +156,17 @@ class EtcdClusterFaultsIT {
             long frozenNanos = System.nanoTime();
             frozen.forEach(EtcdProcess::freeze);
             Meanwhile.passSince(frozenNanos, Duration.ofSeconds(8));
-            assertThatThrownBy(() -> hasty.get("any")).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> hasty.get("any"))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("does not lead");
             Meanwhile.passSince(frozenNanos, Duration.ofSeconds(15));
+            long thawedNanos = System.nanoTime();
             frozen.forEach(EtcdProcess::thaw);
             cluster.leader();
             load.awaitProgress();
+            assertThat(Duration.ofNanos(System.nanoTime() - thawedNanos))
+                    .as("until each load goes again")
+                    .isLessThan(BACK_AFTER_SILENCE);
         });
         assertThat(seen.failures().keySet()).as("%s", seen).allMatch(Seen::isRetryable);
     }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -167,16 +168,29 @@ class MasterFaultsIT {
 
     @Test
     @Tag("slow")
-    void shouldHarmNobodyWhenAStandbyIsFrozenFor30Seconds() {
+    void shouldHarmNobodyAndLeadNextWhenAStandbyIsFrozenFor30Seconds() {
+        int standby = cluster.standby();
         Seen seen = load.during("standby frozen for 30 s of full load (" + durability + ")", Allows.NOTHING, () -> {
-            ChildProcess standby = cluster.master(cluster.standby());
-            standby.freeze();
+            cluster.master(standby).freeze();
             load.fast();
             Meanwhile.pass(Duration.ofSeconds(30));
             load.slow();
-            standby.thaw();
+            cluster.master(standby).thaw();
         });
         seen.assertUnharmed(Duration.ofSeconds(3), Duration.ofSeconds(2));
+        Seen after = during("all others killed", () -> {
+            long term = cluster.term();
+            int[] others = IntStream.range(0, MASTERS).filter(i -> i != standby).toArray();
+            for (int other : others) {
+                cluster.master(other).kill();
+            }
+            assertThat(cluster.leaderAfter(term)).isEqualTo(standby);
+            for (int other : others) {
+                cluster.startMaster(other);
+            }
+        });
+        after.assertFailed(UNKNOWN_PUT);
+        after.assertWithin(LONGEST_PUT, LONGEST_GET);
     }
 
     @Test

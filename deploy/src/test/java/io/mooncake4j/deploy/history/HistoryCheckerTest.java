@@ -176,6 +176,11 @@ class HistoryCheckerTest {
         stored(1, 7, 8);
         missed(13, 14);
         assertRefused("what was acknowledged is lost");
+
+        operations.clear();
+        stored(1, 12.1, 12.2);
+        missed(13, 14);
+        assertRefused("what was acknowledged is lost");
     }
 
     @Test

@@ -273,8 +273,12 @@ final class Cluster implements Masters {
                     master.link().cut((plan.leaderLeaseSeconds() + 3) * SECOND);
                 });
             }
-        } else if (kind < 91) {
+        } else if (kind < 89) {
             etcdGoesAway();
+        } else if (kind < 91) {
+            world.faults().say("etcd tells nobody of what is watched");
+            world.happened(Happening.ETCD_WATCHES_LOST);
+            etcd.model().forgetWatches();
         } else if (kind < 95) {
             etcdIsFull();
         } else if (kind < 98) {

@@ -37,6 +37,7 @@ enum Happening {
     STOPPED_MIDWAY,
     LEADER_KEY_DELETED,
     ETCD_AWAY,
+    ETCD_WATCHES_LOST,
     ETCD_ANSWER_LOST,
     ETCD_ANSWER_LATE,
     /** A leader could not write for a while. */

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One master, some nodes and clients, and everything between them, from one seed. Real are the master's core and calls,
+ * One master or several, some nodes and clients, and everything between them, from one seed. Real are the master's core and calls,
  * its eviction, a node's protocol, gate and sessions, and what a client decides about its keys, leases and grants.
  * Modelled are network, processes, threads, memory and clocks, the drivers around those decisions, and the data
  * protocol. What is there in the end: everything was answered, and nothing leaked.

@@ -5,15 +5,15 @@ import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.ClientCall;
 import io.grpc.stub.ClientCalls;
-import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A stream on which etcd tells of keys that changed; ends with the first news, and when nobody waits any more. */
-final class EtcdWatch implements ClientResponseObserver<WatchRequest, WatchResponse> {
+final class EtcdWatch implements StreamObserver<WatchResponse> {
     private final CompletableFuture<@Nullable Void> news = new CompletableFuture<>();
 
     private EtcdWatch() {}
@@ -21,15 +21,13 @@ final class EtcdWatch implements ClientResponseObserver<WatchRequest, WatchRespo
     /** Completes with the first change, or with the stream. To be cancelled. */
     static CompletableFuture<@Nullable Void> open(Channel channel, CallOptions options, List<WatchRequest> keys) {
         EtcdWatch watch = new EtcdWatch();
-        var requests = ClientCalls.asyncBidiStreamingCall(channel.newCall(WatchGrpc.getWatchMethod(), options), watch);
+        ClientCall<WatchRequest, WatchResponse> call = channel.newCall(WatchGrpc.getWatchMethod(), options);
+        StreamObserver<WatchRequest> requests = ClientCalls.asyncBidiStreamingCall(call, watch);
         keys.forEach(requests::onNext);
-        return watch.news;
-    }
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<WatchRequest> stream) {
+        // not before all is sent: into a stream that ended nothing goes, but into one that is cancelled nothing may
         CompletableFuture<@Nullable Void> unused =
-                news.whenComplete((nothing, cancelled) -> stream.cancel("it told its news", null));
+                watch.news.whenComplete((nothing, cancelled) -> call.cancel("it told its news", null));
+        return watch.news;
     }
 
     @Override

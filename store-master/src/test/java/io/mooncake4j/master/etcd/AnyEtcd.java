@@ -1,7 +1,11 @@
 package io.mooncake4j.master.etcd;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Scanner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +35,20 @@ public final class AnyEtcd implements AutoCloseable {
     /** Options of a client of it. */
     public EtcdOptions.Builder options() {
         return EtcdOptions.builder().endpoints(List.of(endpoint));
+    }
+
+    /** Of those that it shows without labels. */
+    double metric(String name) {
+        try (var lines = new Scanner(endpoint.resolve("/metrics").toURL().openStream(), StandardCharsets.UTF_8)) {
+            return lines.useDelimiter("\n")
+                    .tokens()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.mooncake4j.master.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,6 +76,21 @@ class JetcdEtcdIT extends EtcdBehaviour {
             assertThat(answer(other.health()).foreignKeys()).isTrue();
             answer(other.txn(new EtcdTxn().delete("a")));
         }
+    }
+
+    @Test
+    void shouldLeaveNothingAtEtcdWhenWatchesAreCancelledOrHaveTold() {
+        long since = put("a", "1");
+        List<CompletableFuture<?>> watches = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            watches.add(etcd.changed(List.of("a", "b"), since));
+            watches.add(etcd.changed(List.of("c"), since));
+        }
+        until("watches", () -> server.metric("etcd_debugging_mvcc_watcher_total") == 60);
+        put("a", "2");
+        until("half of them", () -> server.metric("etcd_debugging_mvcc_watcher_total") == 20);
+        watches.forEach(each -> each.cancel(false));
+        until("none of them", () -> server.metric("etcd_debugging_mvcc_watcher_total") == 0);
     }
 
     @Test
