@@ -77,7 +77,7 @@ final class EtcdConnection {
         return channel;
     }
 
-    CallOptions withLogin(CallOptions options) {
+    private CallOptions withLogin(CallOptions options) {
         return login == null ? options : options.withCallCredentials(login);
     }
 
