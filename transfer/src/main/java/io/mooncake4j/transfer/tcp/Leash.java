@@ -24,7 +24,6 @@ public final class Leash implements AutoCloseable {
     /** A close by another thread is noticed by then. */
     private static final long LOOK_MILLIS = 100;
 
-
     private final Peer peer;
     private final SocketChannel channel;
     private final ByteBuffer probe = ByteBuffer.allocateDirect(1);

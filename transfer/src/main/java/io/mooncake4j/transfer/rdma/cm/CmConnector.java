@@ -66,21 +66,23 @@ final class CmConnector {
     private CmException failure(CmEvent event, String step) {
         int status = event.status();
         return switch (event.type()) {
-            case ADDR_ERROR -> new CmException(
-                    Kind.ADDRESS,
-                    way + ": the address leads nowhere (" + status
-                            + "); both devices need IPv4 addresses that reach each other");
-            case ROUTE_ERROR -> new CmException(
-                    Kind.ROUTE,
-                    way + ": there is no route (" + status + "); do both devices belong to the same network?");
+            case ADDR_ERROR ->
+                new CmException(
+                        Kind.ADDRESS,
+                        way + ": the address leads nowhere (" + status
+                                + "); both devices need IPv4 addresses that reach each other");
+            case ROUTE_ERROR ->
+                new CmException(
+                        Kind.ROUTE,
+                        way + ": there is no route (" + status + "); do both devices belong to the same network?");
             case REJECTED -> rejected(event);
-            case UNREACHABLE -> new CmException(
-                    Kind.UNREACHABLE,
-                    way + ": the node doesn't answer by RDMA (" + status
-                            + "); does its device speak the same protocol, and do firewalls and security groups let"
-                            + " it through (UDP 4791 for RoCE, TCP for iWARP)?");
-            default -> new CmException(
-                    Kind.LOCAL, way + ": " + event.type() + " (" + status + ") while " + step);
+            case UNREACHABLE ->
+                new CmException(
+                        Kind.UNREACHABLE,
+                        way + ": the node doesn't answer by RDMA (" + status
+                                + "); does its device speak the same protocol, and do firewalls and security groups let"
+                                + " it through (UDP 4791 for RoCE, TCP for iWARP)?");
+            default -> new CmException(Kind.LOCAL, way + ": " + event.type() + " (" + status + ") while " + step);
         };
     }
 
