@@ -21,7 +21,10 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String MEMORY = TRANSFER + "memory..";
     private static final String ENGINE = TRANSFER + "engine..";
     private static final String SERVER = TRANSFER + "server..";
+    private static final String POOL = TRANSFER + "pool..";
     private static final String TCP = TRANSFER + "tcp..";
+    private static final String QUEUE = TRANSFER + "rdma.queue..";
+    private static final String VERBS = TRANSFER + "rdma.verbs..";
 
     static Stream<ArchRule> rules() {
         return library(
@@ -32,7 +35,9 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(RPC, WIRE),
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
-                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY));
+                seesOnly(POOL, WIRE),
+                seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY),
+                seesOnly(QUEUE, ENGINE, MEMORY, WIRE, SAFETY, VERBS));
     }
 
     /** Of whatever kind. */

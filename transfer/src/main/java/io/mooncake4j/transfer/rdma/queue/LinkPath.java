@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves the bytes of operations over the queues of one link. The calling thread posts and polls itself; one thread at a
@@ -27,6 +29,10 @@ public final class LinkPath {
     private static final long PARK_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long STALE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long DESTROY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int DESTROYS_BEFORE_LOG = 200;
+    private static final Logger LOG = LoggerFactory.getLogger(LinkPath.class);
 
     private final QueueLink link;
     private final LocalMemory memory;
@@ -369,7 +375,25 @@ public final class LinkPath {
             // likewise
         }
         for (SendWindow window : windows) {
-            window.destroy();
+            destroy(window);
+        }
+    }
+
+    /** Doesn't return before the queue is destroyed or has given back everything: its memory is about to be reused. */
+    private static void destroy(SendWindow window) {
+        for (long tries = 1; ; tries++) {
+            try {
+                window.destroy();
+                return;
+            } catch (IOException | RuntimeException e) {
+                if (!window.outstanding()) {
+                    return; // the device has let go of it all the same
+                }
+                if (tries == DESTROYS_BEFORE_LOG) {
+                    LOG.error("An RDMA queue pair can't be destroyed; its call waits, for its memory is in use", e);
+                }
+            }
+            LockSupport.parkNanos(DESTROY_PAUSE_NANOS);
         }
     }
 

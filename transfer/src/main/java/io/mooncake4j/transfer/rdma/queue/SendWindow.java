@@ -120,19 +120,26 @@ final class SendWindow {
         unflushed = false;
     }
 
-    /** Hands everything that was added to the device. {@code sent} learns which operations have begun, even if it throws. */
-    void post(OpTable sent) throws IOException {
-        if (posted == added) {
+    /** Hands everything that was added to the device. {@code table} learns what may have reached it, even if it throws. */
+    void post(OpTable table) throws IOException {
+        int count = (int) (added - posted);
+        if (count == 0) {
             return;
         }
         stageHeld(true);
-        for (; posted < added; posted++) {
-            int op = ops[(int) (posted % depth)];
-            if (op != FLUSH) {
-                sent.begun(op);
+        try {
+            queue.post();
+        } catch (IOException e) {
+            count = queue.posted();
+            throw e;
+        } finally {
+            for (int i = 0; i < count; i++, posted++) {
+                int op = ops[(int) (posted % depth)];
+                if (op != FLUSH) {
+                    table.begun(op);
+                }
             }
         }
-        queue.post();
     }
 
     private void stageHeld(boolean lastOfBatch) {
@@ -181,7 +188,7 @@ final class SendWindow {
         queue.toError();
     }
 
-    void destroy() {
+    void destroy() throws IOException {
         queue.destroy();
     }
 }

@@ -28,12 +28,15 @@ public interface WorkQueue {
             boolean signalled,
             boolean inline);
 
-    /** Posts all that is staged, in order. If it throws, any of them may have been posted. */
+    /** Posts all that is staged, in order; nothing is staged afterwards. */
     void post() throws IOException;
+
+    /** How many requests the last {@link #post} handed to the device at most, from the first on: all unless it failed. */
+    int posted();
 
     /** Makes the device give up what is outstanding: it completes soon, as failed. */
     void toError() throws IOException;
 
     /** Once it has returned the device touches no memory for this queue any more. May be called again. */
-    void destroy();
+    void destroy() throws IOException;
 }
