@@ -34,6 +34,7 @@ public final class LinkPath {
     private static final int DESTROYS_BEFORE_LOG = 200;
     private static final Logger LOG = LoggerFactory.getLogger(LinkPath.class);
 
+    private final String peer;
     private final QueueLink link;
     private final LocalMemory memory;
     private final PathOptions options;
@@ -53,18 +54,24 @@ public final class LinkPath {
     private int told;
 
     private int turn;
+    private boolean progressed;
     private boolean failed;
     private ErrorCode error = ErrorCode.OK;
     private String cause = "";
 
-    /** @param stop asked again and again by the running thread: whether to give up */
+    /**
+     * @param peer names the node in what failed operations tell
+     * @param stop asked again and again by the running thread: whether to give up
+     */
     public LinkPath(
+            String peer,
             QueueLink link,
             LocalMemory memory,
             PathOptions options,
             SafetyRules rules,
             PathCounters counters,
             BooleanSupplier stop) {
+        this.peer = peer;
         this.link = link;
         this.memory = memory;
         this.options = options;
@@ -87,6 +94,11 @@ public final class LinkPath {
         return cause;
     }
 
+    /** Whether anything succeeded in the last run. */
+    public boolean progressed() {
+        return progressed;
+    }
+
     /**
      * Runs those operations of a transfer that may be run: of reads all that are not DONE, of writes those NEVER_SENT.
      * Gives each of them an outcome, after which nobody but the caller touches its buffers. Operations outside of the
@@ -101,6 +113,7 @@ public final class LinkPath {
         write = token.mode() == AccessToken.Mode.WRITE;
         told = 0;
         cause = "";
+        progressed = false;
         PathEnd end;
         try {
             end = prepare(token, deadline);
@@ -299,6 +312,7 @@ public final class LinkPath {
                 failed("a request failed: " + completions.describe(i));
                 windows[queue].cameBack(back);
             } else {
+                progressed = true;
                 succeeded(windows[queue], back);
             }
         }
@@ -407,6 +421,7 @@ public final class LinkPath {
     }
 
     private void report(PathEnd end) {
+        String detail = cause.isEmpty() ? "" : "node " + peer + " over RDMA: " + cause;
         for (int i = told; i < ops.size(); i++) {
             TransferOp op = ops.get(i);
             if (table.skipped(i) || !open(op)) {
@@ -419,7 +434,7 @@ public final class LinkPath {
                     op.failed(Outcome.UNANSWERED, ErrorCode.INTERNAL_ERROR, e.toString());
                 }
             } else {
-                op.failed(table.hasBegun(i) ? Outcome.UNANSWERED : Outcome.NEVER_SENT, error, cause);
+                op.failed(table.hasBegun(i) ? Outcome.UNANSWERED : Outcome.NEVER_SENT, error, detail);
             }
         }
     }
