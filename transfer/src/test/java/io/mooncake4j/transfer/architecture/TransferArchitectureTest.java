@@ -23,8 +23,10 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String SERVER = TRANSFER + "server..";
     private static final String POOL = TRANSFER + "pool..";
     private static final String TCP = TRANSFER + "tcp..";
-    private static final String QUEUE = TRANSFER + "rdma.queue..";
     private static final String VERBS = TRANSFER + "rdma.verbs..";
+    private static final String CM = TRANSFER + "rdma.cm..";
+    private static final String QUEUE = TRANSFER + "rdma.queue..";
+    private static final String RDMA = TRANSFER + "rdma..";
 
     static Stream<ArchRule> rules() {
         return library(
@@ -37,7 +39,10 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
                 seesOnly(POOL, WIRE),
                 seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY),
-                seesOnly(QUEUE, ENGINE, MEMORY, WIRE, SAFETY, VERBS));
+                seesOnly(VERBS),
+                seesOnly(CM, VERBS, WIRE),
+                seesOnly(QUEUE, VERBS, ENGINE, MEMORY, WIRE, SAFETY),
+                seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY, SETTINGS));
     }
 
     /** Of whatever kind. */
