@@ -234,7 +234,7 @@ public final class FakeDevice implements QueueLink, Completions {
                 int remoteKey,
                 boolean signal,
                 boolean inline) {
-            check(inline == (length <= inlineBytes), "inline " + inline + " of " + length);
+            check(inline == (length <= inlineBytes), "inline or not, wrongly");
             stage(true, wrId, local, localKey, length, remote, remoteKey, signal);
         }
 
@@ -257,8 +257,8 @@ public final class FakeDevice implements QueueLink, Completions {
             remoteKeys[at] = remoteKey;
             signals[at] = signal;
             check(!destroyed && !error, "staged on a queue that is at its end");
-            check(length > 0 && length <= maxMessageBytes, "a message of " + length);
-            check(staged - freed <= depth, "more than its depth outstanding: " + (staged - freed));
+            check(length > 0 && length <= maxMessageBytes, "a message too short or too long");
+            check(staged - freed <= depth, "more than its depth outstanding");
             mostOutstanding = Math.max(mostOutstanding, staged - freed);
             if (cutsAtPages && length <= 256) {
                 long sender = write ? local : remote;
