@@ -208,8 +208,7 @@ class RdmaTransportTest {
     void shouldCountWhatIsLeftWhenThereIsNoRoomToCopyThrough() {
         PooledBuffer all = links.pool.lease(links.pool.maxLeaseBytes(), soon());
         TransferOp op = op(Mode.WRITE);
-        transport.run(
-                transfer(node.draft(Mode.WRITE, client), op), Deadline.after(Duration.ofMillis(100)));
+        transport.run(transfer(node.draft(Mode.WRITE, client), op), Deadline.after(Duration.ofMillis(100)));
         assertThat(op.outcome()).isEqualTo(Outcome.NEVER_SENT);
         assertThat(transport.fallbacks(Fallback.NO_STAGING)).isOne();
         all.close();
@@ -252,8 +251,7 @@ class RdmaTransportTest {
         };
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (PooledBuffer buffer = links.pool.lease(40_000, soon())) {
-            SegmentTransfer transfer =
-                    transfer(node.draft(mode, client), new TransferOp(0, 0, buffer.buffer()));
+            SegmentTransfer transfer = transfer(node.draft(mode, client), new TransferOp(0, 0, buffer.buffer()));
             Deadline deadline = soon();
             runs(transfer, deadline);
             long before = threads.getCurrentThreadAllocatedBytes();
@@ -294,8 +292,8 @@ class RdmaTransportTest {
     }
 
     private SegmentTransfer transfer(TokenDraft draft, TransferOp op) {
-        SegmentTarget target =
-                new SegmentTarget("node", "127.0.0.1", port, draft.range(0, 0, 1 << 20).seal());
+        SegmentTarget target = new SegmentTarget(
+                "node", "127.0.0.1", port, draft.range(0, 0, 1 << 20).seal());
         return new SegmentTransfer(target, List.of(op));
     }
 

@@ -134,19 +134,17 @@ class LinkPathPropertyTest {
 
     private static ByteBuffer buffer(PathCase it, int size, Random random) {
         int before = random.nextInt(100);
-        ByteBuffer whole =
-                switch (random.nextInt(4)) {
-                    case 0 -> ByteBuffer.allocate(size + 200);
-                    case 1 -> ByteBuffer.allocateDirect(size + 200);
-                    default -> it.pooled(size + 200);
-                };
+        ByteBuffer whole = switch (random.nextInt(4)) {
+            case 0 -> ByteBuffer.allocate(size + 200);
+            case 1 -> ByteBuffer.allocateDirect(size + 200);
+            default -> it.pooled(size + 200);
+        };
         return whole.position(before).limit(before + size);
     }
 
     private static void refill(PathCase it) {
         for (int region = 0; region < 2; region++) {
-            BytePattern.fill(
-                    it.node.region(region), PathCase.THERE, (long) region * PathCase.REGION_BYTES);
+            BytePattern.fill(it.node.region(region), PathCase.THERE, (long) region * PathCase.REGION_BYTES);
         }
     }
 

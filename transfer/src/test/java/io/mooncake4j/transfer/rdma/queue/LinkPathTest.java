@@ -201,7 +201,8 @@ class LinkPathTest {
             for (int i = 0; i < 10; i++) {
                 ops.add(new TransferOp(0, i * 4096L, it.pooled(4096)));
             }
-            assertThat(it.path().run(it.token(Mode.WRITE), ops, PathCase.soon())).isEqualTo(PathEnd.LINK_FAILED);
+            assertThat(it.path().run(it.token(Mode.WRITE), ops, PathCase.soon()))
+                    .isEqualTo(PathEnd.LINK_FAILED);
             assertThat(it.path().cause()).contains("ENOMEM");
             assertThat(ops.subList(0, 2)).allMatch(op -> op.outcome() == Outcome.UNANSWERED);
             assertThat(ops.subList(2, 10)).allMatch(op -> op.outcome() == Outcome.NEVER_SENT);
@@ -242,8 +243,8 @@ class LinkPathTest {
     void shouldFailWhenNothingCompletesForLong() {
         try (PathCase it = new PathCase(1)) {
             it.device.loseAt = 0;
-            it.options = new PathOptions(
-                    4096, 8, 4096, Duration.ofMillis(1), Duration.ofMillis(50), Duration.ofMillis(50));
+            it.options =
+                    new PathOptions(4096, 8, 4096, Duration.ofMillis(1), Duration.ofMillis(50), Duration.ofMillis(50));
             assertThat(it.run(Mode.READ, new TransferOp(0, 0, it.pooled(10)))).isEqualTo(PathEnd.LINK_FAILED);
             assertThat(it.path().cause()).contains("50 ms");
         }

@@ -102,9 +102,7 @@ final class PathCase implements AutoCloseable {
     void checkWritten(TransferOp op) {
         long at = op.offsetInRange();
         BytePattern.check(
-                node.memory(op.range(), (int) at, (int) op.lengthBytes()),
-                HERE,
-                at + (long) op.range() * REGION_BYTES);
+                node.memory(op.range(), (int) at, (int) op.lengthBytes()), HERE, at + (long) op.range() * REGION_BYTES);
     }
 
     /** Fails if the device was misused, or the pool leaks. */
