@@ -1,6 +1,7 @@
 package io.mooncake4j.transfer.architecture;
 
 import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -22,6 +23,7 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String ENGINE = TRANSFER + "engine..";
     private static final String SERVER = TRANSFER + "server..";
     private static final String TCP = TRANSFER + "tcp..";
+    private static final String VERBS = TRANSFER + "rdma.verbs..";
 
     static Stream<ArchRule> rules() {
         return library(
@@ -32,7 +34,19 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(RPC, WIRE),
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
-                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY));
+                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY),
+                seesOnly(VERBS),
+                onlyVerbsKnowDisni());
+    }
+
+    private static ArchRule onlyVerbsKnowDisni() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(VERBS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.ibm.disni..")
+                .as("only " + VERBS + " knows DiSNI");
     }
 
     /** Of whatever kind. */
