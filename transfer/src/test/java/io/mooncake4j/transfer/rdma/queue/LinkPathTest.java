@@ -92,6 +92,16 @@ class LinkPathTest {
     }
 
     @Test
+    void shouldNotRefillASlotTooEarlyWhenDeviceFetchesLate() {
+        try (PathCase it = new PathCase(2)) {
+            it.device.placesLate = true;
+            TransferOp write = PathCase.toWrite(new TransferOp(0, 5, ByteBuffer.allocate(500_000)));
+            assertThat(it.run(Mode.WRITE, write)).isEqualTo(PathEnd.COMPLETE);
+            it.checkWritten(write);
+        }
+    }
+
+    @Test
     void shouldFlushOnlyQueuesThatCarriedAWrite() {
         try (PathCase it = new PathCase(8)) {
             it.run(Mode.WRITE, PathCase.toWrite(new TransferOp(0, 0, it.pooled(4096 * 3))));
