@@ -81,7 +81,8 @@ final class ReportingListener implements TestExecutionListener {
     private static String name(TestIdentifier test) {
         TestSource source = test.getSource().orElse(null);
         if (source instanceof MethodSource method) {
-            String simple = method.getClassName().substring(method.getClassName().lastIndexOf('.') + 1);
+            String simple =
+                    method.getClassName().substring(method.getClassName().lastIndexOf('.') + 1);
             boolean named = test.getDisplayName().startsWith(method.getMethodName() + "(");
             return simple + "." + method.getMethodName() + (named ? "" : " " + test.getDisplayName());
         }
