@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,7 +61,7 @@ final class ReportingListener implements TestExecutionListener {
             case ABORTED -> skipped.add(line + ": " + trace(result));
             case FAILED -> failures.add(line + System.lineSeparator() + trace(result));
         }
-        System.out.println(result.getStatus().name().toLowerCase(java.util.Locale.ROOT) + " " + line);
+        System.out.println(result.getStatus().name().toLowerCase(Locale.ROOT) + " " + line);
     }
 
     synchronized GuestReport report() {
