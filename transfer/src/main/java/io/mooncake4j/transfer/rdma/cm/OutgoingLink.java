@@ -19,11 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class OutgoingLink implements AutoCloseable {
     /** As often as there is: a connection that is slow once is not lost for it. */
     private static final int PACKET_RETRIES = 7;
-    /**
-     * iWARP over the kernel's TCP: rdma_cm draws our port from the ports that it gave away itself, and may draw one that a
-     * TCP connection has.
-     */
-    private static final int PORT_TRIES = 8;
     /** Nothing is ever received; some devices refuse none at all. */
     private static final int UNUSED_DEPTH = 1;
 
@@ -57,13 +52,13 @@ public final class OutgoingLink implements AutoCloseable {
      */
     public QueuePair connect(InetSocketAddress to, long ticket, int sendDepth, int inlineBytes, Deadline deadline)
             throws IOException {
-        for (int left = PORT_TRIES - 1; ; left--) {
+        for (int left = CmPorts.TRIES - 1; ; left--) {
             CmId id = channel.newId();
             ids.add(id);
             try {
                 return connect(id, to, ticket, sendDepth, inlineBytes, deadline);
             } catch (VerbsException e) {
-                if (left == 0 || !e.codeName().equals("EADDRINUSE")) {
+                if (left == 0 || !CmPorts.isTaken(e)) {
                     throw e;
                 }
             }
