@@ -198,10 +198,10 @@ class FaultsOverDevice {
         assertThat(op.outcome()).isEqualTo(Outcome.UNANSWERED);
         assertThat(op.error()).isEqualTo(ErrorCode.TRANSFER_FAIL);
         assertAll(node.memory(0, 0, LONG_BYTES), UNTOUCHED);
-        TransferOp again = write(transport(), node, served, 1, 1000);
+        TransferOp again = write(transport, node, served, 1, 1000);
         assertThat(again.outcome()).isEqualTo(Outcome.NEVER_SENT);
         assertThat(again.error()).as(again.detail()).isEqualTo(ErrorCode.SESSION_CUT);
-        assertThat(write(transport(), node, served, 2, 1000).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(write(transport, node, served, 2, 1000).outcome()).isEqualTo(Outcome.DONE);
     }
 
     @Test
