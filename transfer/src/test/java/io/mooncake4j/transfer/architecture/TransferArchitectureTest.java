@@ -1,5 +1,6 @@
 package io.mooncake4j.transfer.architecture;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,7 +22,12 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String MEMORY = TRANSFER + "memory..";
     private static final String ENGINE = TRANSFER + "engine..";
     private static final String SERVER = TRANSFER + "server..";
+    private static final String POOL = TRANSFER + "pool..";
     private static final String TCP = TRANSFER + "tcp..";
+    private static final String VERBS = TRANSFER + "rdma.verbs..";
+    private static final String CM = TRANSFER + "rdma.cm..";
+    private static final String QUEUE = TRANSFER + "rdma.queue..";
+    private static final String RDMA = TRANSFER + "rdma..";
 
     static Stream<ArchRule> rules() {
         return library(
@@ -32,7 +38,23 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(RPC, WIRE),
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
-                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY));
+                seesOnly(POOL, WIRE),
+                seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY),
+                seesOnly(VERBS),
+                seesOnly(CM, VERBS, WIRE),
+                seesOnly(QUEUE, VERBS, ENGINE, MEMORY, WIRE, SAFETY),
+                seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY, SETTINGS),
+                onlyVerbsKnowDisni());
+    }
+
+    private static ArchRule onlyVerbsKnowDisni() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(VERBS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.ibm.disni..")
+                .as("only " + VERBS + " knows DiSNI");
     }
 
     /** Of whatever kind. */
