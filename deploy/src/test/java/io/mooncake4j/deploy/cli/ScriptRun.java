@@ -45,7 +45,7 @@ public final class ScriptRun implements AutoCloseable {
     }
 
     /** Waits for a line that starts like that and returns its rest. */
-    String awaitLine(String start) {
+    public String awaitLine(String start) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> !process.isAlive() || output().lines().anyMatch(line -> line.startsWith(start)));
@@ -57,7 +57,7 @@ public final class ScriptRun implements AutoCloseable {
     }
 
     /** Sends SIGTERM. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
