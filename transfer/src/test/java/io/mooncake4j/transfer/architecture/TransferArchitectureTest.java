@@ -1,5 +1,6 @@
 package io.mooncake4j.transfer.architecture;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +19,9 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String SAFETY = TRANSFER + "safety..";
     private static final String SETTINGS = TRANSFER + "settings..";
     private static final String RPC = TRANSFER + "rpc..";
+    private static final String HTTP = TRANSFER + "http..";
+    private static final String METRICS = TRANSFER + "metrics..";
+    private static final String MICROMETER = TRANSFER + "micrometer..";
     private static final String MEMORY = TRANSFER + "memory..";
     private static final String ENGINE = TRANSFER + "engine..";
     private static final String SERVER = TRANSFER + "server..";
@@ -29,10 +33,24 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(SAFETY),
                 seesOnly(SETTINGS),
                 seesOnly(MEMORY, WIRE),
+                seesOnly(HTTP, WIRE),
+                seesOnly(METRICS, WIRE),
+                seesOnly(MICROMETER, METRICS),
+                countsWithoutALibrary(),
                 seesOnly(RPC, WIRE),
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
                 seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY));
+    }
+
+    private static ArchRule countsWithoutALibrary() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(MICROMETER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .as("only the package micrometer knows Micrometer: users of the SDK need not have it");
     }
 
     /** Of whatever kind. */
