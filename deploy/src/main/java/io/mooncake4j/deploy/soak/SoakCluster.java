@@ -156,6 +156,7 @@ final class SoakCluster implements AutoCloseable {
                 "master",
                 "--bind-host=127.0.0.1",
                 "--rpc-port=" + port,
+                "--admin-port=0",
                 "--read-lease=" + DurationText.format(SoakOptions.READ_LEASE),
                 "--write-grant=" + DurationText.format(SoakOptions.WRITE_GRANT),
                 "--node-suspect=" + DurationText.format(SoakOptions.NODE_SUSPECT),
