@@ -45,14 +45,10 @@ public final class EtcdMeters {
 
     /** From the call to its end, failed ones included. */
     public LatencyHistogram time(Operation operation) {
-        return known(times.get(operation));
+        return Objects.requireNonNull(times.get(operation));
     }
 
     public LongAdder errors(EtcdException.Kind kind) {
-        return known(errors.get(kind));
-    }
-
-    private static <T> T known(T value) {
-        return Objects.requireNonNull(value);
+        return Objects.requireNonNull(errors.get(kind));
     }
 }

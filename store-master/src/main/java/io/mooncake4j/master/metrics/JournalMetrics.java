@@ -23,12 +23,12 @@ final class JournalMetrics {
 
     void bindTo(MeterBook book) {
         book.counter(MasterMetric.JOURNAL_RECORDS.metric(), () -> {
-            mostRecords.accumulate((long) leader(JournalStatus::records, status.followedRecord()));
+            mostRecords.accumulate((long) leader(JournalStatus::records, (double) status.followedRecord()));
             return mostRecords.get();
         });
         book.gauge(
                 MasterMetric.JOURNAL_RECORD.metric(),
-                () -> leader(JournalStatus::durableRecords, status.followedRecord()));
+                () -> leader(JournalStatus::durableRecords, (double) status.followedRecord()));
         book.gauge(MasterMetric.JOURNAL_STANDBY_LAG.metric(), () -> status.standbyLagNanos() / NANOS);
         gauge(book, MasterMetric.JOURNAL_LAG, journal -> journal.lagNanos() / NANOS);
         gauge(book, MasterMetric.JOURNAL_QUEUED, JournalStatus::queuedBytes);

@@ -23,6 +23,7 @@ public final class TransferEngine implements AutoCloseable {
             Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
 
     private final List<Transport> transports;
+    private final TransferObserver observer;
     private final ThreadPoolExecutor workers;
 
     /**
@@ -30,7 +31,13 @@ public final class TransferEngine implements AutoCloseable {
      * @param workers how many threads help callers with further peers
      */
     public TransferEngine(List<Transport> transports, int workers) {
+        this(transports, workers, TransferObserver.NONE);
+    }
+
+    /** As {@link #TransferEngine(List, int)}, with somebody who looks on. */
+    public TransferEngine(List<Transport> transports, int workers, TransferObserver observer) {
         this.transports = List.copyOf(transports);
+        this.observer = observer;
         AtomicInteger number = new AtomicInteger();
         this.workers = new ThreadPoolExecutor(
                 workers, workers, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(workers * QUEUE_PER_WORKER), task -> {
@@ -63,12 +70,18 @@ public final class TransferEngine implements AutoCloseable {
     }
 
     private void runOne(SegmentTransfer transfer, Deadline deadline) {
-        for (Transport transport : transports) {
+        for (int i = 0; i < transports.size(); i++) {
+            Transport transport = transports.get(i);
+            long startedNanos = System.nanoTime();
             transport.run(transfer, deadline);
+            observer.ran(transport, transfer, System.nanoTime() - startedNanos);
             for (TransferOp op : transfer.ops()) {
                 if (op.outcome() != TransferOp.Outcome.NEVER_SENT) {
                     return;
                 }
+            }
+            if (i + 1 < transports.size() && !transfer.ops().isEmpty()) {
+                observer.fellBack(transport, transfer.ops().get(0).error());
             }
         }
     }

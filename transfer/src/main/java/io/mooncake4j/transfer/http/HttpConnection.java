@@ -46,7 +46,6 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     @Override
     public void channelActive(ChannelHandlerContext context) {
         closeAfter(context, options.requestTimeout().toNanos());
-        context.read();
     }
 
     private void closeAfter(ChannelHandlerContext context, long nanos) {
@@ -66,6 +65,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest message) {
         closeAfter(context, TimeUnit.SECONDS.toNanos(ANSWER_SECONDS));
+        context.channel().config().setAutoRead(false); // until this one is answered
         boolean keepAlive = HttpUtil.isKeepAlive(message);
         boolean head = message.method().name().equals("HEAD");
         if (message.decoderResult().isFailure()) {
@@ -162,8 +162,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
                 context.close();
             } else {
                 closeAfter(context, options.idleTimeout().toNanos());
-                // not from within the read that brought this request: its end would take the wish for another one back
-                context.executor().execute(context::read);
+                // not from within the read that brought this request
+                context.executor().execute(() -> context.channel().config().setAutoRead(true));
             }
         });
     }

@@ -15,7 +15,7 @@ public final class LatencyHistogram implements Distribution {
 
     static {
         for (int i = 0; i < BOUNDS.length; i++) {
-            BOUNDS[i] = (1L << FIRST_BOUND_BITS + i) / NANOS;
+            BOUNDS[i] = (1L << (FIRST_BOUND_BITS + i)) / NANOS;
         }
     }
 
@@ -52,7 +52,7 @@ public final class LatencyHistogram implements Distribution {
         long[] counts = new long[BOUNDS.length + 1];
         int bound = 0;
         for (int i = 0; i < LatencyBuckets.COUNT; i++) {
-            while (bound < BOUNDS.length && LatencyBuckets.boundNanos(i) > 1L << FIRST_BOUND_BITS + bound) {
+            while (bound < BOUNDS.length && LatencyBuckets.boundNanos(i) > 1L << (FIRST_BOUND_BITS + bound)) {
                 bound++;
             }
             counts[bound] += classes.get(i);

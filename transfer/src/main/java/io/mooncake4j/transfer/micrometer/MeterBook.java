@@ -19,7 +19,11 @@ public record MeterBook(MeterRegistry registry, Tags tags) {
         this(registry, Tags.empty());
     }
 
-    /** @param values of the metric's tags, in their order */
+    /**
+     * Registers a gauge, or one row of it.
+     *
+     * @param values of the metric's tags, in their order
+     */
     public void gauge(Metric metric, DoubleSupplier value, String... values) {
         Gauge.builder(metric.name(), value::getAsDouble)
                 .description(metric.description())
@@ -28,7 +32,11 @@ public record MeterBook(MeterRegistry registry, Tags tags) {
                 .register(registry);
     }
 
-    /** @param values of the metric's tags, in their order */
+    /**
+     * Registers a counter, or one row of it.
+     *
+     * @param values of the metric's tags, in their order
+     */
     public void counter(Metric metric, DoubleSupplier value, String... values) {
         // the registry keeps its object by a weak reference, and the function that closes over it by a strong one
         FunctionCounter.builder(metric.name(), registry, kept -> value.getAsDouble())

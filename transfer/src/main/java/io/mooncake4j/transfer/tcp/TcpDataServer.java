@@ -1,9 +1,11 @@
 package io.mooncake4j.transfer.tcp;
 
 import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.server.AccessGate;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.server.SessionTable;
+import io.mooncake4j.transfer.wire.ErrorCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -59,8 +61,20 @@ public final class TcpDataServer implements AutoCloseable {
     public static TcpDataServer start(
             TcpServerOptions options, Regions regions, AccessGate gate, SessionTable sessions, AccessHook hook)
             throws IOException {
+        return start(options, regions, gate, sessions, hook, new DataMeters());
+    }
+
+    /** As {@link #start(TcpServerOptions, Regions, AccessGate, SessionTable, AccessHook)}, with what counts it. */
+    public static TcpDataServer start(
+            TcpServerOptions options,
+            Regions regions,
+            AccessGate gate,
+            SessionTable sessions,
+            AccessHook hook,
+            DataMeters meters)
+            throws IOException {
         int idleMillis = Math.toIntExact(options.idleTimeout().toMillis());
-        NodeConnection.Node node = new NodeConnection.Node(regions, gate, sessions, hook, idleMillis);
+        NodeConnection.Node node = new NodeConnection.Node(regions, gate, sessions, hook, meters, idleMillis);
         ServerSocketChannel listener = ServerSocketChannel.open();
         try {
             listener.bind(new InetSocketAddress(options.bindHost(), options.port()), 1024);
@@ -130,6 +144,7 @@ public final class TcpDataServer implements AutoCloseable {
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             if (connections.size() >= options.maxConnections()) {
+                node.meters().refusals().count(ErrorCode.OVERLOADED);
                 NodeConnection.refuse(
                         channel, "this node serves its maximum of " + options.maxConnections() + " connections");
                 return;

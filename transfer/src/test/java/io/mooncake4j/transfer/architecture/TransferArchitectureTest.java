@@ -40,7 +40,7 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(RPC, WIRE),
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
-                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY));
+                seesOnly(TCP, ENGINE, SERVER, MEMORY, METRICS, WIRE, SAFETY));
     }
 
     private static ArchRule countsWithoutALibrary() {
