@@ -24,6 +24,7 @@ final class ClientContext {
     final AvoidedSegments avoided = new AvoidedSegments();
     final MismatchAlarm mismatches = new MismatchAlarm(LOG::warn);
 
+    final ClientMeters meters;
     final RunningCalls running;
     private final int poolBytes;
     private @Nullable BufferPool pool;
@@ -36,6 +37,7 @@ final class ClientContext {
             RunningCalls running,
             Master master,
             TransferEngine engine,
+            ClientMeters meters,
             int poolBytes) {
         this.self = ClientIdentity.of(UUID.randomUUID(), tenant);
         this.checksums = checksums;
@@ -45,6 +47,7 @@ final class ClientContext {
         this.owed = new OwedRevokes(master, running);
         this.renewals = new Renewals(owed::sweep);
         this.engine = engine;
+        this.meters = meters;
         this.poolBytes = poolBytes;
     }
 
@@ -65,6 +68,17 @@ final class ClientContext {
             }
             return pool;
         }
+    }
+
+    /** What is leased of the pool now, in whole blocks. */
+    long poolUsedBytes() {
+        synchronized (sequences) {
+            return pool == null ? 0 : pool.leasedBytes();
+        }
+    }
+
+    long poolCapacityBytes() {
+        return poolBytes;
     }
 
     /** Ends everything at once: calls that still run fail. Leased buffers stay good. */

@@ -168,6 +168,8 @@ public final class MooncakeClientBuilder {
                 .build());
         List<Transport> used =
                 transports == null ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout) : transports;
+        ClientMeters meters =
+                new ClientMeters(used.stream().map(Transport::name).toList());
         RunningCalls running = new RunningCalls();
         ClientContext context = new ClientContext(
                 tenant,
@@ -175,7 +177,8 @@ public final class MooncakeClientBuilder {
                 safetyRules,
                 running,
                 new Master(rpc, requestTimeout.toNanos(), running),
-                new TransferEngine(used, transferThreads),
+                new TransferEngine(used, transferThreads, meters),
+                meters,
                 (int) localBufferBytes);
         return new MooncakeClient(
                 context, new Invocations(running, asyncThreads, asyncQueue, closeTimeout), operationTimeout);

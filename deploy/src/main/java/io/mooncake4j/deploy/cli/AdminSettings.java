@@ -22,6 +22,11 @@ final class AdminSettings {
             SettingType.TEXT.shownAs("ADDRESS"),
             "",
             "Local address for HTTP; by default the one that bind-host says");
+    static final Setting<Integer> NODE_PORT = Setting.of(
+            "node-admin-port",
+            SettingType.PORT,
+            "9300",
+            "Port of a node for probes and metrics over HTTP; 0 takes any that is free");
     static final Setting<String> TOKEN_FILE = Setting.of(
             "admin-token-file",
             SettingType.TEXT.shownAs("FILE"),

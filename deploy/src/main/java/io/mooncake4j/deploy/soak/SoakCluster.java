@@ -176,6 +176,7 @@ final class SoakCluster implements AutoCloseable {
                 "--master=" + masters(),
                 "--host=127.0.0.1",
                 "--data-port=0",
+                "--node-admin-port=0",
                 "--name=" + name,
                 "--memory=shm:" + directory,
                 "--segment-size=" + ByteSize.format(options.segmentBytes()),

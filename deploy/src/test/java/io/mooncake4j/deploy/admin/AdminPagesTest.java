@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a leader answers over HTTP, with a store behind it. */
+@SuppressWarnings("unchecked")
 class AdminPagesTest {
     @RegisterExtension
     final TestCluster cluster = new TestCluster();
@@ -70,8 +72,7 @@ class AdminPagesTest {
         assertThat(found.statusCode()).isEqualTo(200);
         assertThat(HttpCaller.json(found))
                 .containsEntry("success", true)
-                .extractingByKey("data")
-                .asList()
+                .extractingByKey("data", InstanceOfAssertFactories.LIST)
                 .hasSize(1);
         assertThat(found.body())
                 .contains("\"size_\":1000", "\"protocol_\":\"tcp\"", "\"transport_endpoint_\":\"127.0.0.1:");

@@ -19,7 +19,11 @@ public record HttpCaller(int port) {
         return send(request(path).GET());
     }
 
-    /** @param headers names and values in turn */
+    /**
+     * Sends nothing but headers.
+     *
+     * @param headers names and values in turn
+     */
     public HttpResponse<String> post(String path, String... headers) {
         HttpRequest.Builder request = request(path).POST(BodyPublishers.noBody());
         return send(headers.length == 0 ? request : request.headers(headers));

@@ -40,7 +40,7 @@ class LauncherIT {
 
     private ScriptRun startNode(String script, String master, String name, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("node", "--master", master, "--host", "127.0.0.1"));
-        arguments.addAll(List.of("--data-port", "0", "--name", name));
+        arguments.addAll(List.of("--data-port", "0", "--node-admin-port", "0", "--name", name));
         arguments.addAll(List.of(more));
         return start(script, arguments);
     }

@@ -11,14 +11,8 @@ import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.master.metrics.MasterMetric;
 import io.mooncake4j.master.metrics.MasterMetrics;
 import io.mooncake4j.master.metrics.MooncakeNames;
-import io.mooncake4j.transfer.metrics.Metric;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,26 +42,7 @@ class MasterMetricsTest {
     @Test
     void shouldShowEveryMetricAsItIsDeclaredAndNoOtherWhenScraped() {
         start(ClusterPlan.DEFAULT);
-        Scrape scrape = scrape();
-
-        for (MasterMetric declared : MasterMetric.values()) {
-            Metric metric = declared.metric();
-            Set<String> labels = new HashSet<>(metric.tags());
-            if (metric.kind() == Metric.Kind.HISTOGRAM) {
-                labels.add("le");
-            }
-            assertThat(scrape.types())
-                    .containsEntry(metric.prometheusName(), metric.kind().name().toLowerCase(Locale.ROOT));
-            assertThat(scrape.labelsOf(metric.prometheusName()))
-                    .as(metric.prometheusName())
-                    .isEqualTo(labels);
-        }
-        assertThat(scrape.types().keySet().stream()
-                        .filter(name -> name.startsWith("mooncake4j_"))
-                        .collect(Collectors.toSet()))
-                .isEqualTo(Arrays.stream(MasterMetric.values())
-                        .map(declared -> declared.metric().prometheusName())
-                        .collect(Collectors.toSet()));
+        scrape().assertShows("mooncake4j_", MasterMetric.values(), MasterMetric::metric);
     }
 
     @Test

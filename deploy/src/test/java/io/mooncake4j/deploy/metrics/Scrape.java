@@ -1,10 +1,15 @@
 package io.mooncake4j.deploy.metrics;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mooncake4j.transfer.metrics.Metric;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -58,6 +63,23 @@ public final class Scrape {
         return types.getOrDefault(family, "").equals("histogram") ? family : series;
     }
 
+    /** Fails unless what begins so is what is declared: all of it, with these tags, and nothing else. */
+    public <T> void assertShows(String prefix, T[] declared, Function<T, Metric> metricOf) {
+        Set<String> names = new TreeSet<>();
+        for (T each : declared) {
+            Metric metric = metricOf.apply(each);
+            String name = metric.prometheusName();
+            names.add(name);
+            Set<String> keys = new TreeSet<>(metric.tags());
+            if (metric.kind() == Metric.Kind.HISTOGRAM) {
+                keys.add("le");
+            }
+            assertThat(types).containsEntry(name, metric.kind().name().toLowerCase(Locale.ROOT));
+            assertThat(labelsOf(name)).as(name).isEqualTo(keys);
+        }
+        assertThat(types.keySet()).filteredOn(name -> name.startsWith(prefix)).hasSameElementsAs(names);
+    }
+
     /** Names with their types. */
     public Map<String, String> types() {
         return types;
@@ -68,7 +90,11 @@ public final class Scrape {
         return labels.getOrDefault(name, Set.of());
     }
 
-    /** @param labelsAndValues in turn */
+    /**
+     * Of one series, which must be there.
+     *
+     * @param labelsAndValues in turn
+     */
     public double value(String series, String... labelsAndValues) {
         Map<String, String> named = new TreeMap<>();
         for (int i = 0; i < labelsAndValues.length; i += 2) {
