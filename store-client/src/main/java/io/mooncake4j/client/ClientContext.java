@@ -23,6 +23,7 @@ final class ClientContext {
     final AvoidedSegments avoided = new AvoidedSegments();
     final MismatchAlarm mismatches = new MismatchAlarm(LOG::warn);
 
+    final ClientMeters meters;
     final RunningCalls running;
     private final LazyPool pool;
     private final AtomicLong sequences = new AtomicLong();
@@ -34,6 +35,7 @@ final class ClientContext {
             RunningCalls running,
             Master master,
             TransferEngine engine,
+            ClientMeters meters,
             LazyPool pool) {
         this.self = ClientIdentity.of(UUID.randomUUID(), tenant);
         this.checksums = checksums;
@@ -43,6 +45,7 @@ final class ClientContext {
         this.owed = new OwedRevokes(master, running);
         this.renewals = new Renewals(owed::sweep);
         this.engine = engine;
+        this.meters = meters;
         this.pool = pool;
     }
 
@@ -58,6 +61,15 @@ final class ClientContext {
      */
     BufferPool pool() {
         return pool.get();
+    }
+
+    /** What is leased of the pool now, in whole blocks. */
+    long poolUsedBytes() {
+        return pool.leasedBytes();
+    }
+
+    long poolCapacityBytes() {
+        return pool.capacityBytes();
     }
 
     /** Ends everything at once: calls that still run fail. Leased buffers stay good. */

@@ -2,6 +2,7 @@ package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.wire.Deadline;
+import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.StoreException;
 import io.mooncake4j.transfer.wire.proto.Keys;
@@ -112,6 +113,9 @@ final class GetFlow<T> {
                 boolean held =
                         now - tenure.endNanos(reading.slot()) < 0 || !context.safety.enforce(SafetyRule.LEASE_CHECK);
                 reading.settle(held, context.avoided, now);
+                if (!held) {
+                    context.meters.leasesLapsed().increment();
+                }
                 if (reading.takeMismatch()) {
                     mismatched(reading, now);
                 }
@@ -126,6 +130,7 @@ final class GetFlow<T> {
     }
 
     private void mismatched(Reading<T> reading, long nowNanos) {
+        context.meters.replicaFailures().count(ErrorCode.CHECKSUM_MISMATCH);
         context.mismatches.raise(reading.objectId(), reading.detail(), nowNanos);
         UUID corrupt = reading.mismatchAt();
         if (corrupt != null && context.suspicions.confirms(reading.objectId(), corrupt)) {

@@ -26,6 +26,15 @@ final class LazyPool implements Supplier<BufferPool>, AutoCloseable {
         return pool;
     }
 
+    /** What is leased now, in whole blocks. */
+    synchronized long leasedBytes() {
+        return pool == null ? 0 : pool.leasedBytes();
+    }
+
+    long capacityBytes() {
+        return sizeBytes;
+    }
+
     /** Ends leasing. Leased buffers stay good. */
     @Override
     public synchronized void close() {

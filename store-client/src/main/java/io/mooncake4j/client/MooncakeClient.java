@@ -395,6 +395,10 @@ public final class MooncakeClient implements AutoCloseable {
         }
     }
 
+    ClientContext context() {
+        return context;
+    }
+
     /** As it stands in tokens. For tests. */
     UUID clientId() {
         return context.self.id();

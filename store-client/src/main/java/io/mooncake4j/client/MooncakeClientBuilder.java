@@ -189,6 +189,8 @@ public final class MooncakeClientBuilder {
         List<Transport> used = transports == null
                 ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout, rdma, pool, safetyRules)
                 : transports;
+        ClientMeters meters =
+                new ClientMeters(used.stream().map(Transport::name).toList());
         RunningCalls running = new RunningCalls();
         ClientContext context = new ClientContext(
                 tenant,
@@ -196,7 +198,8 @@ public final class MooncakeClientBuilder {
                 safetyRules,
                 running,
                 new Master(rpc, requestTimeout.toNanos(), running),
-                new TransferEngine(used.stream().map(decorator).toList(), transferThreads),
+                new TransferEngine(used.stream().map(decorator).toList(), transferThreads, meters),
+                meters,
                 pool);
         return new MooncakeClient(
                 context, new Invocations(running, asyncThreads, asyncQueue, closeTimeout), operationTimeout);

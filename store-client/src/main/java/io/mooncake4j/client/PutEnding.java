@@ -71,7 +71,9 @@ final class PutEnding {
             }
             return;
         }
-        revoke(PutMessages.ended(answer, open, true)); // those that had lapsed: their extents wait for this
+        List<Writing> lapsed = PutMessages.ended(answer, open, true);
+        context.meters.leasesLapsed().add(lapsed.size());
+        revoke(lapsed); // their extents wait for this
     }
 
     /** For puts whose PutEnd may have been carried out: only "never" lets one start again. */

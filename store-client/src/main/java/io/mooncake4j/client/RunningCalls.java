@@ -30,6 +30,11 @@ final class RunningCalls {
         running.incrementAndGet();
     }
 
+    /** How many run now. */
+    int count() {
+        return running.get();
+    }
+
     void end() {
         if (running.decrementAndGet() == 0 && closed) {
             synchronized (this) {

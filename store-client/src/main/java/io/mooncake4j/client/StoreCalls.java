@@ -1,5 +1,6 @@
 package io.mooncake4j.client;
 
+import io.mooncake4j.client.ClientMeters.Operation;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.Method;
@@ -25,6 +26,7 @@ final class StoreCalls {
 
     /** Puts; leased buffers are retained by the caller until it returns. */
     List<PutResult> put(List<KvEntry> entries, PutOptions options, Deadline deadline) {
+        long startedNanos = System.nanoTime();
         BatchKeys keys = BatchKeys.of(names(entries));
         int sent = keys.column().count();
         List<Writing> writings = new ArrayList<>(sent);
@@ -47,6 +49,26 @@ final class StoreCalls {
                                     objection.reason(),
                                     entries.get(i).sizeBytes()));
         }
+        int stored = 0;
+        for (PutResult result : results) {
+            stored += result.succeeded() ? 1 : 0;
+        }
+        ended(Operation.PUT, stored, 0, results.size() - stored, startedNanos);
+        return results;
+    }
+
+    private void ended(Operation operation, int ok, int missed, int failed, long startedNanos) {
+        context.meters.ended(operation, ok, missed, failed, System.nanoTime() - startedNanos);
+    }
+
+    private <T> List<KeyResult<T>> ended(Operation operation, List<KeyResult<T>> results, long startedNanos) {
+        int hits = 0;
+        int misses = 0;
+        for (KeyResult<T> result : results) {
+            hits += result.isHit() ? 1 : 0;
+            misses += result.status() == KeyResult.Status.MISS ? 1 : 0;
+        }
+        ended(operation, hits, misses, results.size() - hits - misses, startedNanos);
         return results;
     }
 
@@ -63,9 +85,10 @@ final class StoreCalls {
 
     /** Gets, each key into the target made for its place in the caller's list. */
     <T> List<KeyResult<T>> get(List<String> names, IntFunction<Target<T>> targets, Deadline deadline) {
+        long startedNanos = System.nanoTime();
         List<Target<T>> made = new ArrayList<>(names.size());
         try {
-            return read(
+            List<KeyResult<T>> results = read(
                     names,
                     i -> {
                         Target<T> target = targets.apply(i);
@@ -73,6 +96,7 @@ final class StoreCalls {
                         return target;
                     },
                     deadline);
+            return ended(Operation.GET, results, startedNanos);
         } catch (Throwable e) { // nobody gets a result, so nobody would close what was leased
             made.forEach(Target::discard);
             throw e;
@@ -103,7 +127,7 @@ final class StoreCalls {
 
     /** The sizes of what exists. */
     List<KeyResult<Long>> exists(List<String> names, Deadline deadline) {
-        return ask(names, (keys, count) -> {
+        return ask(Operation.EXISTS, names, (keys, count) -> {
             ExistsRequest request = ExistsRequest.newBuilder()
                     .setTenant(context.self.tenant())
                     .setKeys(keys)
@@ -128,7 +152,7 @@ final class StoreCalls {
 
     /** Removes; true for what was there. */
     List<KeyResult<Boolean>> remove(List<String> names, Deadline deadline) {
-        return ask(names, (keys, count) -> {
+        return ask(Operation.REMOVE, names, (keys, count) -> {
             RemoveRequest request = RemoveRequest.newBuilder()
                     .setTenant(context.self.tenant())
                     .setKeys(keys)
@@ -157,7 +181,9 @@ final class StoreCalls {
     }
 
     /** Asks about the keys that are sent, request by request; what fails, fails the keys of its request. */
-    private <T> List<KeyResult<T>> ask(List<String> names, BiFunction<Keys, Integer, List<KeyResult<T>>> question) {
+    private <T> List<KeyResult<T>> ask(
+            Operation operation, List<String> names, BiFunction<Keys, Integer, List<KeyResult<T>>> question) {
+        long startedNanos = System.nanoTime();
         BatchKeys keys = BatchKeys.of(names);
         List<KeyResult<T>> sent = new ArrayList<>(keys.column().count());
         while (sent.size() < keys.column().count()) {
@@ -176,6 +202,6 @@ final class StoreCalls {
             StoreException objection = keys.objection(i);
             results.add(objection == null ? sent.get(keys.sentIndex(i)) : KeyResult.failed(objection));
         }
-        return results;
+        return ended(operation, results, startedNanos);
     }
 }

@@ -52,12 +52,13 @@ final class NodeLife {
     private final ExecutorService verifier = Executors.newSingleThreadExecutor(task -> daemon(task, "node-verify"));
     private final Semaphore wake = new Semaphore(0);
     private final NodeProtocol protocol;
+    private final NodeMeters meters = new NodeMeters();
     private final RetryLog trouble = new RetryLog(LOG);
     private final Thread thread;
     private volatile boolean stopping;
     private volatile int dataPort;
     private volatile String transports = "";
-    private @Nullable DataSide data;
+    private volatile @Nullable DataSide data;
     private boolean mounted;
     private long backoffNanos = BACKOFF_MIN_NANOS;
     private long pingedNanos;
@@ -84,6 +85,20 @@ final class NodeLife {
     void start() throws IOException {
         listen();
         thread.start();
+    }
+
+    NodeMeters meters() {
+        return meters;
+    }
+
+    NodeProtocol protocol() {
+        return protocol;
+    }
+
+    /** Connections of clients that are open. Any thread. */
+    int connections() {
+        DataSide running = data;
+        return running == null ? 0 : running.connections().getAsInt();
     }
 
     int dataPort() {
@@ -186,9 +201,17 @@ final class NodeLife {
         }
         pingedNanos = System.nanoTime();
         PingRequest request = protocol.pingRequest();
-        PingResponse answer = call(Method.PING, request, PingResponse.parser());
+        PingResponse answer;
+        try {
+            answer = call(Method.PING, request, PingResponse.parser());
+        } catch (StoreException e) {
+            meters.pingFailures().increment();
+            throw e;
+        }
         pingFailures = 0;
-        protocol.pinged(request, answer, pingedNanos, System.nanoTime());
+        long nowNanos = System.nanoTime();
+        meters.pings().record(nowNanos - pingedNanos);
+        protocol.pinged(request, answer, pingedNanos, nowNanos);
         trouble.succeeded(name + " is mounted and heard again");
     }
 
@@ -249,15 +272,16 @@ final class NodeLife {
     }
 
     private void listen() throws IOException {
-        DataSide started = NodeWiring.serve(options, bindHost, dataPort, memory, protocol);
+        DataSide started = NodeWiring.serve(options, bindHost, dataPort, memory, protocol, meters.data());
         data = started;
         dataPort = started.port();
         transports = started.transports();
     }
 
     private void stopListening() {
-        if (data != null) {
-            data.stop().run();
+        DataSide running = data;
+        if (running != null) {
+            running.stop().run();
             data = null;
         }
     }

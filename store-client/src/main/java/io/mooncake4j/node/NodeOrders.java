@@ -25,6 +25,7 @@ final class NodeOrders {
     private final SessionTable sessions;
     private final Regions regions;
     private final Executor verifier;
+    private final ReplicaChecks checks;
     private final Runnable news;
     private final Set<SessionCut> cutting = ConcurrentHashMap.newKeySet();
     /** What is to be reported, in the order in which it came to its end. */
@@ -33,10 +34,11 @@ final class NodeOrders {
     private final Set<Long> verifying = ConcurrentHashMap.newKeySet();
     private final Set<VerifyResult> verified = new LinkedHashSet<>();
 
-    NodeOrders(SessionTable sessions, Regions regions, Executor verifier, Runnable news) {
+    NodeOrders(SessionTable sessions, Regions regions, Executor verifier, ReplicaChecks checks, Runnable news) {
         this.sessions = sessions;
         this.regions = regions;
         this.verifier = verifier;
+        this.checks = checks;
         this.news = news;
     }
 
@@ -62,6 +64,7 @@ final class NodeOrders {
         }
         verifier.execute(() -> {
             boolean intact = isIntact(order);
+            checks.ended(intact);
             LOG.info("replica check {}: {}", order.getOrderId(), intact ? "intact" : "not intact");
             report(
                     verified,

@@ -54,8 +54,11 @@ public final class NodeProtocol {
     private final Executor verifier;
     private final Runnable news;
     private Step step = Step.MOUNT;
+    private final ReplicaChecks checks = new ReplicaChecks();
     private AccessGate gate;
-    private SessionTable sessions;
+    private volatile SessionTable sessions;
+    private volatile long cutBefore;
+    private volatile long epochRevision;
     private @Nullable NodeOrders orders;
     private @Nullable Epoch newest;
     private boolean lost;
@@ -100,6 +103,21 @@ public final class NodeProtocol {
     /** The present sessions: another table after {@link #allCut}. */
     public SessionTable sessions() {
         return sessions;
+    }
+
+    /** How many connections were closed by a cut. Any thread. */
+    public long sessionsCut() {
+        return cutBefore + sessions.cutCount();
+    }
+
+    /** Of the leader that took the segment last; 0: none has. Any thread. */
+    public long epochRevision() {
+        return epochRevision;
+    }
+
+    /** What came of the checks that the master ordered. Any thread. */
+    public ReplicaChecks checks() {
+        return checks;
     }
 
     public long pingIntervalNanos() {
@@ -149,8 +167,9 @@ public final class NodeProtocol {
                 memory.warm() ? "with the content of an earlier process" : "empty at its start",
                 offered.clusterId(),
                 offered.revision());
-        orders = new NodeOrders(sessions, memory, verifier, news);
+        orders = new NodeOrders(sessions, memory, verifier, checks, news);
         newest = offered;
+        epochRevision = offered.revision();
         told(offered, answer.getDurableSequence());
         journalDurable = answer.getJournalDurable();
         readLeaseNanos = TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(answer.getReadLeaseMs()));
@@ -224,6 +243,7 @@ public final class NodeProtocol {
             lost = false;
         }
         gate = newGate();
+        cutBefore += sessions.cutCount();
         sessions = new SessionTable(rules);
         orders = null;
         step = Step.MOUNT;

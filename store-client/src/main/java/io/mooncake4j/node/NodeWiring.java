@@ -1,6 +1,7 @@
 package io.mooncake4j.node;
 
 import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.rdma.RdmaAvailability;
 import io.mooncake4j.transfer.rdma.RdmaNode;
 import io.mooncake4j.transfer.rdma.RdmaOptions;
@@ -9,6 +10,7 @@ import io.mooncake4j.transfer.tcp.TcpDataServer;
 import io.mooncake4j.transfer.tcp.TcpServerOptions;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** Starts the transports by which a node serves its memory. */
 final class NodeWiring {
@@ -17,11 +19,20 @@ final class NodeWiring {
      *
      * @param transports for people
      */
-    record DataSide(int port, String transports, Runnable stop) {}
+    record DataSide(int port, String transports, IntSupplier connections, Runnable stop) {}
+
+    /** As metrics call it. */
+    static final String TRANSPORT = "tcp";
 
     private NodeWiring() {}
 
-    static DataSide serve(NodeOptions options, String bindHost, int port, Regions regions, NodeProtocol protocol)
+    static DataSide serve(
+            NodeOptions options,
+            String bindHost,
+            int port,
+            Regions regions,
+            NodeProtocol protocol,
+            DataMeters meters)
             throws IOException {
         RdmaOptions wanted = options.rdma;
         Optional<RdmaNode> rdma =
@@ -39,11 +50,12 @@ final class NodeWiring {
                     protocol.gate(),
                     protocol.sessions(),
                     options.hook,
-                    direct);
+                    direct,
+                    meters);
             started = true;
             String transports =
                     rdma.map(node -> "TCP and RDMA over " + node.deviceText()).orElse("TCP");
-            return new DataSide(tcp.port(), transports, () -> {
+            return new DataSide(tcp.port(), transports, tcp::connectionCount, () -> {
                 tcp.close();
                 rdma.ifPresent(RdmaNode::close); // after the sessions, whose passages it serves
             });

@@ -31,14 +31,17 @@ public final class StorageNode implements AutoCloseable {
     private final SegmentMemory memory;
     private final RpcClient master;
     private final NodeLife life;
+    private final String bindHost;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private StorageNode(NodeIdentity self, OnStop onStop, SegmentMemory memory, RpcClient master, NodeLife life) {
+    private StorageNode(
+            NodeIdentity self, OnStop onStop, SegmentMemory memory, RpcClient master, NodeLife life, String bindHost) {
         this.self = self;
         this.onStop = onStop;
         this.memory = memory;
         this.master = master;
         this.life = life;
+        this.bindHost = bindHost;
     }
 
     /**
@@ -62,7 +65,7 @@ public final class StorageNode implements AutoCloseable {
                 RpcClientOptions.builder().addresses(options.masters).build());
         String bindHost = options.bindHost.isEmpty() ? bindHost(host) : options.bindHost;
         NodeLife life = new NodeLife(options, self, bindHost, memory, master);
-        StorageNode node = new StorageNode(self, options.onStop, memory, master, life);
+        StorageNode node = new StorageNode(self, options.onStop, memory, master, life, bindHost);
         try {
             life.start();
         } catch (IOException e) {
@@ -93,9 +96,19 @@ public final class StorageNode implements AutoCloseable {
         return self.name();
     }
 
+    /** What can be seen of it, for metrics and probes. */
+    public NodeStatus status() {
+        return new NodeStatus(life, memory.sizeBytes());
+    }
+
     /** Where clients are told to come to. */
     public String host() {
         return self.host();
+    }
+
+    /** The local address that it listens on. */
+    public String bindHost() {
+        return bindHost;
     }
 
     public int dataPort() {

@@ -35,7 +35,12 @@ public class NodeOrdersRaces {
                         .build())
                 .toList();
         private final NodeOrders orders =
-                new NodeOrders(new SessionTable(SafetyRules.ALL), new NoRegions(), Runnable::run, () -> {});
+                new NodeOrders(
+                        new SessionTable(SafetyRules.ALL),
+                        new NoRegions(),
+                        Runnable::run,
+                        new ReplicaChecks(),
+                        () -> {});
         private long told;
 
         private void ping() {

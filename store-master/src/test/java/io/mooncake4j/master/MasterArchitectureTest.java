@@ -18,6 +18,8 @@ class MasterArchitectureTest extends ArchitectureTest {
     private static final String JOURNAL = "io.mooncake4j.master.journal..";
     private static final String ETCD = "io.mooncake4j.master.etcd..";
     private static final String SERVICE = "io.mooncake4j.master.service..";
+    private static final String ADMIN = "io.mooncake4j.master.admin..";
+    private static final String METRICS = "io.mooncake4j.master.metrics..";
 
     private static final Set<String> CLOCKS = Set.of("nanoTime", "currentTimeMillis");
 
@@ -29,7 +31,9 @@ class MasterArchitectureTest extends ArchitectureTest {
                 ignores(PLACEMENT, SERVICE),
                 ignores(EVICTION, SERVICE),
                 ignores(JOURNAL, SERVICE),
-                seesOnly(ETCD, "io.mooncake4j.transfer.wire.."),
+                seesOnly(ETCD, "io.mooncake4j.transfer.wire..", "io.mooncake4j.transfer.metrics.."),
+                ignores(SERVICE, ADMIN, METRICS),
+                onlyMetricsKnowMicrometer(),
                 etcdIsAnInterface(),
                 // the master touches no object bytes
                 namesNoTransport("io.mooncake4j.master..", alwaysFalse()));
@@ -41,11 +45,22 @@ class MasterArchitectureTest extends ArchitectureTest {
                 "io.netty..",
                 "io.etcd..",
                 "io.grpc..",
+                "io.mooncake4j.transfer.http..",
                 "io.mooncake4j.transfer.rpc..",
                 "io.mooncake4j.transfer.memory..",
                 "io.mooncake4j.transfer.engine..",
                 "io.mooncake4j.transfer.server..",
                 "io.mooncake4j.transfer.tcp..");
+    }
+
+    private static ArchRule onlyMetricsKnowMicrometer() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(METRICS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .as("what is counted is plain Java: only the package metrics knows Micrometer");
     }
 
     private static ArchRule etcdIsAnInterface() {

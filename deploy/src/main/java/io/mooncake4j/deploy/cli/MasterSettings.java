@@ -22,8 +22,6 @@ final class MasterSettings {
             Setting.of("bind-host", SettingType.TEXT.shownAs("ADDRESS"), "0.0.0.0", "Local address to listen on");
     static final Setting<Integer> RPC_PORT =
             Setting.of("rpc-port", SettingType.PORT, "50051", "Port for clients and nodes; 0 takes any that is free");
-    static final Setting<Integer> ADMIN_PORT = Setting.of(
-            "admin-port", SettingType.PORT, "9003", "Port for administration over HTTP; reserved, nothing listens yet");
     static final Setting<String> ALLOCATION_STRATEGY = Setting.of(
             "allocation-strategy",
             SettingType.choice("random", "free_ratio_first", "local_first"),
@@ -47,7 +45,6 @@ final class MasterSettings {
     private static final List<Setting<?>> OWN = List.of(
             BIND_HOST,
             RPC_PORT,
-            ADMIN_PORT,
             ALLOCATION_STRATEGY,
             READ_LEASE,
             WRITE_GRANT,
@@ -59,7 +56,10 @@ final class MasterSettings {
             ClientSettings.BUSY_POLL);
 
     static final List<Setting<?>> ALL = Stream.of(
-                    OWN, JournalSettings.ALL, List.of(CommonSettings.CONFIG, CommonSettings.SERVER_LOG_LEVEL))
+                    OWN,
+                    AdminSettings.OF_MASTER,
+                    JournalSettings.ALL,
+                    List.of(CommonSettings.CONFIG, CommonSettings.SERVER_LOG_LEVEL))
             .<Setting<?>>flatMap(List::stream)
             .toList();
 

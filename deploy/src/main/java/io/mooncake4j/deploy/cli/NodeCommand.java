@@ -1,5 +1,6 @@
 package io.mooncake4j.deploy.cli;
 
+import io.mooncake4j.node.NodeOptions;
 import io.mooncake4j.node.StorageNode;
 import io.mooncake4j.transfer.settings.Settings;
 import java.time.Duration;
@@ -26,19 +27,20 @@ final class NodeCommand extends SettingsCommand {
     @Override
     int run(Settings settings) throws InterruptedException {
         ServerLife life = ServerLife.begin();
-        StorageNode node = life.start(() -> start(settings, life));
+        StorageNode node = life.start(() -> start(settings, life)).node();
         while (!node.awaitMounted(LOOK_EVERY)) {
             // the node itself logs what it waits for
         }
         return life.serve(console, "node " + node.name() + " at " + node.host() + ":" + node.dataPort());
     }
 
-    private StorageNode start(Settings settings, ServerLife life) {
+    private RunningNode start(Settings settings, ServerLife life) {
         try (ProgressLine progress = new ProgressLine(console)) {
-            return StorageNode.start(NodeSettings.options(settings, (done, total) -> {
+            NodeOptions options = NodeSettings.options(settings, (done, total) -> {
                 life.checkNotStopping();
                 progress.show("reserving memory: " + Figures.percent(done, total));
-            }));
+            });
+            return RunningNode.start(options, settings.get(AdminSettings.HOST), settings.get(AdminSettings.NODE_PORT));
         }
     }
 }

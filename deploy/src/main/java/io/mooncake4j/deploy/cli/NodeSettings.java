@@ -40,8 +40,8 @@ final class NodeSettings {
             "memory",
             MEMORY_KIND,
             "shm",
-            "Where the memory comes from: files in /dev/shm, files on a hugetlbfs, or anonymous memory, which ends with the"
-                    + " process");
+            "Where the memory comes from: files in /dev/shm, files on a hugetlbfs, or anonymous memory, which ends"
+                    + " with the process");
     static final Setting<Integer> DATA_PORT =
             Setting.of("data-port", SettingType.PORT, "50052", "Port for reads and writes; 0 takes any that is free");
     static final Setting<String> HOST = Setting.of(
@@ -63,13 +63,17 @@ final class NodeSettings {
             "on-stop",
             SettingType.choice("auto", "suspend", "leave"),
             "auto",
-            "What becomes of the memory at a stop: suspend keeps it for the next start, leave gives it up, auto suspends"
-                    + " where the master's journal outlives a restart");
+            "What becomes of the memory at a stop: suspend keeps it for the next start, leave gives it up, auto"
+                    + " suspends where the master's journal outlives a restart");
 
     static final List<Setting<?>> ALL = Stream.of(
                     Stream.of(ClientSettings.MASTER, SEGMENT_SIZE, MEMORY, DATA_PORT, HOST, BIND_HOST, NAME, ON_STOP),
                     RdmaSettings.NODE.stream(),
-                    Stream.of(CommonSettings.CONFIG, CommonSettings.SERVER_LOG_LEVEL))
+                    Stream.of(
+                            AdminSettings.NODE_PORT,
+                            AdminSettings.HOST,
+                            CommonSettings.CONFIG,
+                            CommonSettings.SERVER_LOG_LEVEL))
             .<Setting<?>>flatMap(settings -> settings)
             .toList();
 

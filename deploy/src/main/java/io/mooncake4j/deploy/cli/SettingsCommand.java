@@ -114,10 +114,6 @@ abstract class SettingsCommand extends HelpfulCommand implements Callable<Intege
     /** What was asked for and has no effect. */
     private List<String> warnings(Settings settings) {
         List<String> warnings = new ArrayList<>();
-        if (settings.isGiven(MasterSettings.ADMIN_PORT)) {
-            warnings.add(MasterSettings.ADMIN_PORT.flag()
-                    + " is set, but administration over HTTP is not built yet: the port is not opened");
-        }
         if (declared.contains(JournalSettings.JOURNAL)) {
             warnings.addAll(JournalSettings.warnings(settings));
         }

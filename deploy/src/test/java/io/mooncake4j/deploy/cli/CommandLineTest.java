@@ -84,7 +84,8 @@ class CommandLineTest {
         "master --node-offline 10m, --node-offline 10m must be below --node-dropped 10m",
         "master --eviction-low-watermark 0.9, --eviction-low-watermark 0.9 must be below --eviction-high-watermark 0.9",
         "master --eviction-low-watermark 0, '--eviction-low-watermark: ''0'' is not a ratio above 0 and at most 1'",
-        "master --eviction-high-watermark NaN, '--eviction-high-watermark: ''NaN'' is not a ratio above 0 and at most 1'",
+        "master --eviction-high-watermark NaN, '--eviction-high-watermark: ''NaN'' is not a ratio above 0 and at most"
+                + " 1'",
         "master --journal disk, '--journal: ''disk'' is not one of memory, etcd'",
         "master --journal etcd --etcd-endpoints ftp://a, '--etcd-endpoints: ''ftp://a'' is not an etcd endpoint'",
         "'master --journal etcd --etcd-endpoints http://a,https://b', use either http or https for all",
@@ -97,7 +98,8 @@ class CommandLineTest {
         "master --journal etcd --advertise here, 'write host:port'",
         "master --journal etcd --etcd-endpoints http://nobody.invalid, set --advertise",
         "master --journal etcd --leader-lease 1s, '--leader-lease: ''1s'' is not a duration from 2s to 1m'",
-        "master --journal etcd --etcd-request-timeout 2001ms, '--etcd-request-timeout 2001ms: at most 2s with --leader-lease 5s'",
+        "master --journal etcd --etcd-request-timeout 2001ms, '--etcd-request-timeout 2001ms: at most 2s with"
+                + " --leader-lease 5s'",
         "master --journal etcd --etcd-request-timeout 1s --leader-lease 2s, at most 500ms with --leader-lease 2s",
         "node --segment-size 63, '--segment-size: ''63'' is not a size of at least 64'",
         "node --data-port 0, a node on any free port needs a name: set --name",
@@ -111,18 +113,25 @@ class CommandLineTest {
     }
 
     @Test
-    void shouldWarnOnceWhenAnAdminPortIsGiven() throws Exception {
+    void shouldNotStartAMasterWhenTheAdminPortIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String line = "master --bind-host 127.0.0.1 --rpc-port " + taken.getLocalPort();
+            String line = "master --bind-host 127.0.0.1 --rpc-port 0 --admin-port " + taken.getLocalPort();
 
-            CapturedRun byFlag = CapturedRun.of((line + " --admin-port 9003").split(" "));
-            CapturedRun byVariable = CapturedRun.of(Map.of("MOONCAKE4J_ADMIN_PORT", "9003"), NO_INPUT, line.split(" "));
-            CapturedRun without = CapturedRun.of(line.split(" "));
+            CapturedRun run = CapturedRun.of(line.split(" "));
 
-            assertThat(byFlag.err()).containsOnlyOnce("warning: --admin-port is set, but");
-            assertThat(byVariable.err()).containsOnlyOnce("warning: --admin-port is set, but");
-            assertThat(without.err()).doesNotContain("warning");
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err()).contains("HTTP on 127.0.0.1:" + taken.getLocalPort(), "--admin-port");
         }
+    }
+
+    @Test
+    void shouldRefuseATokenFileWhenItHoldsNoToken(@TempDir Path directory) throws Exception {
+        Path empty = Files.writeString(directory.resolve("empty"), "\n");
+
+        CapturedRun run = CapturedRun.of("master", "--bind-host", "127.0.0.1", "--admin-token-file", empty.toString());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--admin-token-file " + empty, "holds no token");
     }
 
     @Test
@@ -140,7 +149,8 @@ class CommandLineTest {
                     "sync");
             assertThat(run.err())
                     .containsOnlyOnce(
-                            "warning: --etcd-user, --durability: without effect, since --journal is memory; set it to etcd");
+                            "warning: --etcd-user, --durability: without effect, since --journal is memory; set it to"
+                                    + " etcd");
         }
     }
 

@@ -32,14 +32,15 @@ class LauncherIT {
     }
 
     private ScriptRun startMaster(String script, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("master", "--bind-host", "127.0.0.1", "--rpc-port", "0"));
+        List<String> arguments =
+                new ArrayList<>(List.of("master", "--bind-host", "127.0.0.1", "--rpc-port", "0", "--admin-port", "0"));
         arguments.addAll(List.of(more));
         return start(script, arguments);
     }
 
     private ScriptRun startNode(String script, String master, String name, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("node", "--master", master, "--host", "127.0.0.1"));
-        arguments.addAll(List.of("--data-port", "0", "--name", name));
+        arguments.addAll(List.of("--data-port", "0", "--node-admin-port", "0", "--name", name));
         arguments.addAll(List.of(more));
         return start(script, arguments);
     }
@@ -132,7 +133,7 @@ class LauncherIT {
         Path piped = directory.resolve("piped");
         Map<String, String> little =
                 Map.of("MOONCAKE4J_HEAP", "64m", "MOONCAKE4J_JAVA_OPTS", "-XX:MaxDirectMemorySize=100m");
-        try (ScriptRun master = start("master", "--bind-host", "127.0.0.1", "--rpc-port", "0")) {
+        try (ScriptRun master = start("master", "--bind-host", "127.0.0.1", "--rpc-port", "0", "--admin-port", "0")) {
             String address = master.awaitLine("ready: master on ");
             String name = "large-" + UUID.randomUUID();
             try (ScriptRun node = start(

@@ -29,12 +29,12 @@ class QuickstartIT {
         return ScriptRun.start(directory, Map.of(), "quickstart", all);
     }
 
-    /** The first of three ports that are free. */
+    /** The first of four ports that are free. */
     private static int freePorts() {
         return Awaitility.await()
                 .until(
                         () -> ThreadLocalRandom.current().nextInt(18_000, 29_000),
-                        base -> isFree(base) && isFree(base + 1) && isFree(base + 2));
+                        base -> isFree(base) && isFree(base + 1) && isFree(base + 2) && isFree(base + 3));
     }
 
     private static boolean isFree(int port) {
@@ -56,7 +56,7 @@ class QuickstartIT {
 
     /** What is slow to stop is killed in the end, and nobody waits for that. */
     private static void awaitClosed(int ports) {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 4; i++) {
             int port = ports + i;
             Awaitility.await("nobody listens at " + port).until(() -> !isOpen(port));
         }

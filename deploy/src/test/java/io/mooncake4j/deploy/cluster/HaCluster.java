@@ -114,6 +114,7 @@ public final class HaCluster implements AutoCloseable {
                 "master",
                 "--bind-host=127.0.0.1",
                 "--rpc-port=" + ports.get(index),
+                "--admin-port=0",
                 "--journal=etcd",
                 "--etcd-endpoints=" + ways.get(index)));
         arguments.addAll(flags);

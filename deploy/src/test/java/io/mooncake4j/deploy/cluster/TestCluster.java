@@ -9,6 +9,7 @@ import io.mooncake4j.client.RawClient;
 import io.mooncake4j.deploy.soak.ChildProcess;
 import io.mooncake4j.master.service.MasterSeams;
 import io.mooncake4j.master.service.MasterServer;
+import io.mooncake4j.master.service.MasterStatus;
 import io.mooncake4j.node.NodeOptions;
 import io.mooncake4j.node.NodeSeams;
 import io.mooncake4j.node.OnStop;
@@ -98,6 +99,11 @@ public final class TestCluster implements AfterEachCallback {
 
     public MasterView master() {
         return new MasterView(master.core());
+    }
+
+    /** What administration sees of the master. */
+    public MasterStatus status() {
+        return master.status();
     }
 
     /** The master stops; another one, of a new cluster, starts in its place. */

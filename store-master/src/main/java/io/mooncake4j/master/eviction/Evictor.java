@@ -49,11 +49,18 @@ public final class Evictor {
         }
         long used = capacity - free - becomingFree;
         long target = 0;
-        if (used > capacity * highRatio) {
+        boolean nearlyFull = used > capacity * highRatio;
+        if (nearlyFull) {
             target = used - (long) (capacity * lowRatio);
         } else if (wanted > 0 && becomingFree < Math.max(PIECES * wanted, (long) (capacity * (highRatio - lowRatio)))) {
             target = Math.max(wanted, (long) (capacity * WANTED_STEP_RATIO));
         }
-        return target > 0 ? policy.evict(victims, target, nowNanos) : 0;
+        if (target <= 0) {
+            return 0;
+        }
+        victims.evictForRoom(!nearlyFull);
+        long freed = policy.evict(victims, target, nowNanos);
+        (freed > 0 ? core.counters().evictionsFreeing : core.counters().evictionsFruitless).increment();
+        return freed;
     }
 }

@@ -59,6 +59,13 @@ public final class MasterLife {
     /** Grows with every start over: what an earlier one began is then of no use. */
     private long era;
 
+    /** The last record that this standby applied. */
+    private volatile long followedRecord;
+    /** When it last knew that it had applied all there was. */
+    private volatile long followedNanos;
+
+    private volatile boolean leading;
+
     private String lastTrouble = "";
     private long toldNanos;
     private boolean loopbackTold;
@@ -73,6 +80,7 @@ public final class MasterLife {
         this.terms = terms;
         this.relief = new Relief(etcd, loop, options.journal().quotaBytes());
         this.random = random;
+        this.followedNanos = loop.nanoTime();
     }
 
     /** Begins, as a standby. Any thread. */
@@ -83,6 +91,16 @@ public final class MasterLife {
     /** Completes, on the loop, when it has read the whole placement for the first time: from then on it can take over. */
     public CompletableFuture<@Nullable Void> loaded() {
         return loaded;
+    }
+
+    /** The last record that it applied while it was a standby. Any thread. */
+    public long followedRecord() {
+        return followedRecord;
+    }
+
+    /** For how long it has not known whether there is more to apply than it has; 0 while it leads. Any thread. */
+    public long standbyLagNanos() {
+        return leading ? 0 : loop.nanoTime() - followedNanos;
     }
 
     /** Hands over if it leads, and ends. Takes some seconds longer than the longest lease at most. Any thread. */
@@ -106,6 +124,7 @@ public final class MasterLife {
 
     private void startOver() {
         term = null;
+        leading = false;
         if (stopped) {
             return;
         }
@@ -122,6 +141,8 @@ public final class MasterLife {
                                 found.state().objects().objectCount(),
                                 found.head().sequence());
                         calm();
+                        followedRecord = found.head().sequence();
+                        followedNanos = loop.nanoTime();
                         loaded.complete(null);
                         look(now, new Follower(etcd, loop, found));
                     } else {
@@ -154,6 +175,8 @@ public final class MasterLife {
     private void over() {
         Term ended = term;
         term = null;
+        leading = false;
+        followedNanos = loop.nanoTime();
         long now = ++era;
         if (ended != null && ended.refused()) {
             loop.schedule(REFUSE_FOR.toNanos(), () -> {
@@ -211,12 +234,15 @@ public final class MasterLife {
         String address = LeaderKey.of(entry).address();
         terms.leaderIs(address);
         warnOfLoopback(address);
+        long asked = loop.nanoTime();
         return follower.catchUp().thenApply(complete -> {
             if (!complete) {
                 throw new EtcdException(
                         EtcdException.Kind.COMPACTED,
                         "the journal doesn't go on where this standby is: it was trimmed, or etcd was restored");
             }
+            followedRecord = follower.sequence();
+            followedNanos = asked;
             return null;
         });
     }
@@ -226,8 +252,8 @@ public final class MasterLife {
         if (!loopbackTold && self != Loopback.is(leader) && !leader.isEmpty()) {
             loopbackTold = true;
             LOG.warn(
-                    "the leader is told as {} and this master as {}: only its own machine reaches {}; set --advertise HOST:PORT"
-                            + " there",
+                    "the leader is told as {} and this master as {}: only its own machine reaches {}; set --advertise"
+                            + " HOST:PORT there",
                     leader,
                     options.address(),
                     self ? options.address() : leader);
@@ -266,6 +292,7 @@ public final class MasterLife {
             over();
         });
         term = next;
+        leading = true;
         // again, now that nobody else writes: what was followed may have been another cluster's
         findMeta()
                 .thenComposeAsync(ready -> follower.finish(), loop)

@@ -396,6 +396,9 @@ public final class EtcdJournal implements ChangeLog {
             if (lost) {
                 return; // who waited was told so
             }
+            if (batch.hasRecords()) {
+                options.commitTimes().record(loop.nanoTime() - batch.oldestNanos());
+            }
             sealed.remove();
             queuedBytes -= batch.sealedBytes();
             if (batch.hasRecords()) {

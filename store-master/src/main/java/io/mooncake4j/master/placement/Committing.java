@@ -90,6 +90,7 @@ final class Committing {
         place(shard, grant, visible.toArray(Replica.NONE), checksum, commit, nowNanos);
         core.counters.putsCommitted.increment();
         core.counters.putBytes.add(grant.sizeBytes);
+        core.counters.putSizes.record(grant.sizeBytes);
         return ErrorCode.OK;
     }
 

@@ -61,6 +61,7 @@ public final class CorruptionReports {
             }
         }
         long id = ids.incrementAndGet();
+        core.counters.corruptionReports.increment();
         open.put(
                 id,
                 new Order(id, segmentId, key.tenant(), key.copy(), object.id(), object.checksum(), replica.extents()));
@@ -95,6 +96,7 @@ public final class CorruptionReports {
         }
         open.remove(orderId);
         if (!intact) {
+            core.counters.corruptReplicas.increment();
             LOG.warn("a replica of {} bytes on {} is corrupt and is dropped", bytes(order.extents()), segment.name());
             core.removals().dropReplica(slice(order), order.objectId(), segment, nowNanos);
         }

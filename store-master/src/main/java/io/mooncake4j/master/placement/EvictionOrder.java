@@ -46,6 +46,11 @@ final class EvictionOrder {
         pinEnds.add(entry);
     }
 
+    /** About how many objects are protected: some of the pins may have ended. */
+    int softPinned() {
+        return pinEnds.size();
+    }
+
     boolean isSoftPinned(ObjectEntry entry) {
         return entry.softPinned;
     }

@@ -127,6 +127,9 @@ final class Granting {
             if (targets.length == 0) {
                 return GrantResult.refused(full(sizeBytes));
             }
+            if (targets.length < terms.replicas()) {
+                core.counters.putsPartial.increment();
+            }
             Grant grant = new Grant(
                     core.grantIds.incrementAndGet(),
                     key,
@@ -151,8 +154,10 @@ final class Granting {
             largestUsable = Math.max(largestUsable, segment.usable() ? segment.sizeBytes() : 0);
         }
         if (sizeBytes > largest && largest > 0) {
+            core.counters.putsTooLarge.increment();
             return ErrorCode.INVALID_PARAMS;
         }
+        core.counters.putsFull.increment();
         if (sizeBytes <= largestUsable) {
             core.wantRoom(sizeBytes);
         }

@@ -1,5 +1,6 @@
 package io.mooncake4j.master.placement;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -54,6 +55,22 @@ public final class ObjectTable {
     public Tenant knownTenant(String name) {
         Tenant known = tenants.get(name.isEmpty() ? Tenant.DEFAULT_NAME : name);
         return known == null ? NOBODY : known;
+    }
+
+    /** All whose names are known. */
+    public List<Tenant> tenants() {
+        return List.copyOf(tenants.values());
+    }
+
+    /** About how many objects are soft-pinned now. */
+    public long softPinnedCount() {
+        long count = 0;
+        for (ObjectShard shard : shards) {
+            synchronized (shard) {
+                count += shard.evictable().softPinned();
+            }
+        }
+        return count;
     }
 
     public long objectCount() {

@@ -127,6 +127,12 @@ public final class Reads {
         return new Page(keys, sizes, LAST_PAGE);
     }
 
+    /** The page of {@link #list} that begins behind a key, whether that is there or not. */
+    public byte[] pageAfter(Tenant tenant, byte[] key) {
+        KeySlice slice = new KeySlice(tenant).at(key, 0, key.length);
+        return new PageMark((int) slice.hash() & (ObjectTable.SHARDS - 1), key).encode();
+    }
+
     private List<ObjectEntry> listed(Tenant tenant, int index, byte @Nullable [] after, Predicate<byte[]> matches) {
         ObjectShard shard = core.objects.shard(index);
         List<ObjectEntry> found = new ArrayList<>();

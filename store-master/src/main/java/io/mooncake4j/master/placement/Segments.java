@@ -270,6 +270,7 @@ public final class Segments {
             core.durable.apply(change);
         });
         core.corruption().forget(segment);
+        core.counters.segmentsDropped.increment();
         LOG.info("segment {} ({}) is dropped: {}", segment.name(), segment.id(), why);
         return core.log.lastSequence();
     }

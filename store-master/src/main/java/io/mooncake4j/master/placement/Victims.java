@@ -12,9 +12,15 @@ public final class Victims {
     public static final long NOTHING = Long.MIN_VALUE;
 
     private final MasterCore core;
+    private volatile boolean forRoom;
 
     public Victims(MasterCore core) {
         this.core = core;
+    }
+
+    /** Why it evicts from now on: for a value that found no room, or since the store is nearly full. */
+    public void evictForRoom(boolean yes) {
+        forRoom = yes;
     }
 
     public int shards() {
@@ -49,6 +55,13 @@ public final class Victims {
             core.removals().remove(shard, entry, nowNanos);
             core.counters.evictedObjects.increment();
             core.counters.evictedBytes.add(entry.sizeBytes);
+            if (forRoom) {
+                core.counters.evictedForRoomObjects.increment();
+                core.counters.evictedForRoomBytes.add(entry.sizeBytes);
+            } else {
+                core.counters.evictedOverWatermarkObjects.increment();
+                core.counters.evictedOverWatermarkBytes.add(entry.sizeBytes);
+            }
             return freed;
         }
     }

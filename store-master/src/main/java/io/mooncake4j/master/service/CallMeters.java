@@ -1,21 +1,19 @@
 package io.mooncake4j.master.service;
 
+import io.mooncake4j.transfer.metrics.LatencyHistogram;
 import io.mooncake4j.transfer.rpc.RpcObserver;
-import io.mooncake4j.transfer.wire.LatencyBuckets;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.proto.CallStats;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts the calls of each method, their keys and the time they take here. Safe for all threads. */
-final class CallMeters implements RpcObserver {
+public final class CallMeters implements RpcObserver {
     private static final class Meter {
         final LongAdder failed = new LongAdder();
         final LongAdder keys = new LongAdder();
-        final LongAdder nanos = new LongAdder();
-        final AtomicLongArray buckets = new AtomicLongArray(LatencyBuckets.COUNT);
+        final LatencyHistogram time = new LatencyHistogram();
     }
 
     private final Meter[] meters = new Meter[Method.values().length];
@@ -29,8 +27,7 @@ final class CallMeters implements RpcObserver {
     @Override
     public void answered(Method method, long nanos, boolean failed) {
         Meter meter = meters[method.ordinal()];
-        meter.buckets.getAndIncrement(LatencyBuckets.of(nanos));
-        meter.nanos.add(nanos);
+        meter.time.record(nanos);
         if (failed) {
             meter.failed.increment();
         }
@@ -39,6 +36,21 @@ final class CallMeters implements RpcObserver {
     /** A request of so many keys is carried out. */
     void keys(Method method, int count) {
         meters[method.ordinal()].keys.add(count);
+    }
+
+    /** How long its answered calls took here. */
+    public LatencyHistogram time(Method method) {
+        return meters[method.ordinal()].time;
+    }
+
+    /** Its calls that were answered by an error as a whole. */
+    public long failed(Method method) {
+        return meters[method.ordinal()].failed.sum();
+    }
+
+    /** Keys in its requests. */
+    public long keys(Method method) {
+        return meters[method.ordinal()].keys.sum();
     }
 
     /** Of every method that was called. */
@@ -58,10 +70,11 @@ final class CallMeters implements RpcObserver {
                 .setMethod(method.number())
                 .setFailed(meter.failed.sum())
                 .setKeys(meter.keys.sum())
-                .setNanos(meter.nanos.sum());
+                .setNanos(meter.time.totalNanos());
         long answered = 0;
-        for (int bucket = 0; bucket < LatencyBuckets.COUNT; bucket++) {
-            long count = meter.buckets.get(bucket);
+        long[] classes = meter.time.classes();
+        for (int bucket = 0; bucket < classes.length; bucket++) {
+            long count = classes[bucket];
             if (count > 0) {
                 while (stats.getLatencyBucketsCount() < bucket) {
                     stats.addLatencyBuckets(0);

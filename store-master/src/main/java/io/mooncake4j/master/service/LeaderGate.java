@@ -32,6 +32,12 @@ final class LeaderGate implements RpcHandler {
         leader = address.isEmpty() ? null : HostPort.parse(address);
     }
 
+    /** Who leads, as far as this master knows. */
+    @Nullable
+    HostPort leader() {
+        return leader;
+    }
+
     @Override
     public void handle(RpcCall call) {
         Term now = term;

@@ -1,7 +1,9 @@
 package io.mooncake4j.master.service;
 
 import io.mooncake4j.master.etcd.Etcd;
+import io.mooncake4j.master.etcd.EtcdMeters;
 import io.mooncake4j.master.etcd.JetcdEtcd;
+import io.mooncake4j.master.etcd.MeteredEtcd;
 import io.mooncake4j.master.ha.HaOptions;
 import io.mooncake4j.master.ha.Leadership;
 import io.mooncake4j.master.ha.Loopback;
@@ -44,6 +46,7 @@ public final class MasterServer implements AutoCloseable {
     private final Supplier<@Nullable ServedTerm> term;
     private final Future<?> loaded;
     private final AutoCloseable role;
+    private final MasterStatus status;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private MasterServer(
@@ -51,11 +54,13 @@ public final class MasterServer implements AutoCloseable {
             ThreadPoolExecutor workers,
             Supplier<@Nullable ServedTerm> term,
             Future<?> loaded,
+            MasterStatus status,
             AutoCloseable role) {
         this.rpc = rpc;
         this.workers = workers;
         this.term = term;
         this.loaded = loaded;
+        this.status = status;
         this.role = role;
     }
 
@@ -91,7 +96,10 @@ public final class MasterServer implements AutoCloseable {
             throw e;
         }
         LOG.info("master of cluster {} serves on {}:{}", core.epoch().clusterId(), options.bindHost(), rpc.port());
-        return new MasterServer(rpc, workers, () -> term, CompletableFuture.completedFuture(null), term);
+        TermCounters counters = new TermCounters();
+        counters.begin(core.counters());
+        MasterStatus status = MasterStatus.ofOne(term, meters, counters);
+        return new MasterServer(rpc, workers, () -> term, CompletableFuture.completedFuture(null), status, term);
     }
 
     private static MasterServer startInCluster(MasterOptions options, ClusterOptions cluster, SafetyRules rules) {
@@ -114,18 +122,23 @@ public final class MasterServer implements AutoCloseable {
         ThreadLoop loop = new ThreadLoop("master-loop");
         ThreadLoop proofLoop = new ThreadLoop("master-proof");
         WonTerms terms = new WonTerms(options, rules, gate, meters, workers);
-        Etcd etcd = JetcdEtcd.open(cluster.etcd());
+        EtcdMeters etcdMeters = new EtcdMeters();
+        Etcd etcd = new MeteredEtcd(JetcdEtcd.open(cluster.etcd()), etcdMeters);
         HaOptions listening = ha.listeningAt(rpc.port());
         MasterLife life = new MasterLife(etcd, loop, proofLoop, listening, terms, new SecureRandom());
         life.start();
         if (Loopback.is(listening.address())
                 && !cluster.etcd().endpoints().stream().allMatch(Loopback::is)) {
             LOG.warn(
-                    "others are told that this master is at {}, which only this machine reaches; set --advertise HOST:PORT",
+                    "others are told that this master is at {}, which only this machine reaches; set --advertise"
+                            + " HOST:PORT",
                     listening.address());
         }
         LOG.info("master listens on {}:{} and is told as {}", options.bindHost(), rpc.port(), listening.address());
-        return new MasterServer(rpc, workers, terms::current, life.loaded(), () -> {
+        MasterStatus.Cluster shared = new MasterStatus.Cluster(
+                listening.address(), life, gate, etcdMeters, ha.journal().commitTimes());
+        MasterStatus status = new MasterStatus(terms::current, meters, terms.counters(), shared);
+        return new MasterServer(rpc, workers, terms::current, life.loaded(), status, () -> {
             stop(life, options.times().readLeaseNanos());
             loop.close();
             proofLoop.close();
@@ -167,6 +180,11 @@ public final class MasterServer implements AutoCloseable {
 
     public int port() {
         return rpc.port();
+    }
+
+    /** What can be seen of it, for metrics and administration. */
+    public MasterStatus status() {
+        return status;
     }
 
     /** Whether it has read the whole placement, so that it can take over; true at once for a master alone. */

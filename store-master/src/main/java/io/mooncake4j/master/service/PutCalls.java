@@ -52,6 +52,7 @@ final class PutCalls {
         }
         String refusal = core.log().refusal();
         if (refusal != null) {
+            core.counters().putsRefused.add(keys.count());
             throw new StoreException(ErrorCode.UNAVAILABLE_IN_CURRENT_STATUS, refusal);
         }
         UUID client = Ids.of(request.getClient());

@@ -78,14 +78,17 @@ final class ReadCalls {
         begin(answer, Ids.of(request.getClient()), leaseNanos, nowNanos);
         KeySlice key = slice(request.getTenant());
         ObjectView found = new ObjectView();
+        int renewed = 0;
         for (int i = 0; i < keys.count(); i++) {
             try {
                 core.reads().renew(key.at(keys, i), request.getObjectIds(i), found, leaseNanos, nowNanos);
                 answer.found(found);
+                renewed++;
             } catch (StoreException e) {
                 answer.missed(e.code());
             }
         }
+        core.counters().leasesRenewed.add(renewed);
         answer.replyTo(call);
         SPARE.giveBack(own);
     }

@@ -19,11 +19,13 @@ final class ServedTerm implements AutoCloseable {
     private static final long GIVE_UP_MS = 50;
 
     private final MasterCore core;
+    private final Leadership leadership;
     private final MasterService service;
     private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(3, Daemons.named("master-timer"));
 
     ServedTerm(MasterCore core, MasterOptions options, CallMeters meters, Leadership leadership, Executor workers) {
         this.core = core;
+        this.leadership = leadership;
         this.service = new MasterService(core, meters, leadership, System::nanoTime, workers);
         Evictor evictor = new Evictor(core, new NearLru(), options.highWatermark(), options.lowWatermark());
         every(SWEEP_MS, () -> core.sweep(System.nanoTime()));
@@ -33,6 +35,11 @@ final class ServedTerm implements AutoCloseable {
 
     MasterCore core() {
         return core;
+    }
+
+    /** Whether this process leads for certain, now. */
+    boolean holds() {
+        return leadership.holds();
     }
 
     MasterService service() {

@@ -17,6 +17,7 @@ final class WonTerms implements Terms {
     private final LeaderGate gate;
     private final CallMeters meters;
     private final Executor workers;
+    private final TermCounters counters = new TermCounters();
     private volatile @Nullable ServedTerm current;
 
     WonTerms(MasterOptions options, SafetyRules rules, LeaderGate gate, CallMeters meters, Executor workers) {
@@ -32,6 +33,10 @@ final class WonTerms implements Terms {
         return current;
     }
 
+    TermCounters counters() {
+        return counters;
+    }
+
     @Override
     public MasterCore takeOver(
             Epoch epoch, byte[] clusterSecret, ChangeLog log, DurableState state, long followedSinceNanos) {
@@ -43,6 +48,7 @@ final class WonTerms implements Terms {
     public void serve(MasterCore core, Leadership leadership) {
         ServedTerm term = new ServedTerm(core, options, meters, leadership, workers);
         current = term;
+        counters.begin(core.counters());
         gate.open(term.service(), leadership);
     }
 
@@ -53,6 +59,7 @@ final class WonTerms implements Terms {
         if (term != null) {
             term.close();
             current = null;
+            counters.end();
         }
     }
 

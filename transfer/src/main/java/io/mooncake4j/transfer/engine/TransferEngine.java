@@ -24,6 +24,7 @@ public final class TransferEngine implements AutoCloseable {
             Math.max(2, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
 
     private final List<Transport> transports;
+    private final TransferObserver observer;
     private final ThreadPoolExecutor workers;
 
     /**
@@ -31,7 +32,13 @@ public final class TransferEngine implements AutoCloseable {
      * @param workers how many threads help callers with further peers
      */
     public TransferEngine(List<Transport> transports, int workers) {
+        this(transports, workers, TransferObserver.NONE);
+    }
+
+    /** As {@link #TransferEngine(List, int)}, with somebody who looks on. */
+    public TransferEngine(List<Transport> transports, int workers, TransferObserver observer) {
         this.transports = List.copyOf(transports);
+        this.observer = observer;
         AtomicInteger number = new AtomicInteger();
         this.workers = new ThreadPoolExecutor(
                 workers, workers, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(workers * QUEUE_PER_WORKER), task -> {
@@ -67,11 +74,17 @@ public final class TransferEngine implements AutoCloseable {
     private void runOne(SegmentTransfer transfer, Deadline deadline) {
         SegmentTransfer left = transfer;
         for (int i = 0; left != null; i++) {
-            transports.get(i).run(left, deadline);
+            Transport transport = transports.get(i);
+            long startedNanos = System.nanoTime();
+            transport.run(left, deadline);
+            observer.ran(transport, left, System.nanoTime() - startedNanos);
             if (i + 1 == transports.size() || deadline.expired()) {
                 return;
             }
             left = repeatable(left);
+            if (left != null) {
+                observer.fellBack(transport, left.ops().get(0).error());
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /**
@@ -26,6 +27,7 @@ public final class SessionTable {
     /** Per client the highest generation that the present leader had cut; small because cuts are rare. */
     private final Map<UUID, Long> cut = new HashMap<>();
 
+    private final LongAdder cutConnections = new LongAdder();
     private int era;
     private boolean allCut;
 
@@ -91,6 +93,11 @@ public final class SessionTable {
         return close(session -> true);
     }
 
+    /** How many connections were closed, by whatever cut. Any thread. */
+    public long cutCount() {
+        return cutConnections.sum();
+    }
+
     public synchronized int openCount() {
         return open.size();
     }
@@ -107,6 +114,7 @@ public final class SessionTable {
                 }
             }
         }
+        cutConnections.add(sessions.size());
         sessions.forEach(Session::close);
         return CompletableFuture.allOf(sessions.stream().map(Session::left).toArray(CompletableFuture[]::new))
                 .minimalCompletionStage();

@@ -1,6 +1,8 @@
 package io.mooncake4j.transfer.tcp;
 
 import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.metrics.DataMeters;
+import io.mooncake4j.transfer.metrics.TransferMeter;
 import io.mooncake4j.transfer.server.AccessGate;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.server.DirectAccess;
@@ -24,6 +26,7 @@ final class NodeConnection {
             SessionTable sessions,
             AccessHook hook,
             DirectAccess direct,
+            DataMeters meters,
             int idleTimeoutMillis) {}
 
     private static final int SLICE_BYTES = 1 << 20;
@@ -92,6 +95,7 @@ final class NodeConnection {
             node.gate().verifyNonce(nonce);
             session = node.sessions().open(client, generation, this::close);
         } catch (StoreException e) {
+            node.meters().refusals().count(e.code());
             answerHello(e.code(), TcpFormat.text(e));
             return;
         }
@@ -130,6 +134,7 @@ final class NodeConnection {
             answerRefused(0, TcpFormat.ALL_OPS, e, TcpFormat.text(e));
             return false;
         }
+        long cameNanos = System.nanoTime();
         node.gate().awaitEpoch(request.token, EPOCH_WAIT_NANOS);
         if (request.lanes > 0) {
             return openPassage(request, session);
@@ -144,6 +149,7 @@ final class NodeConnection {
         boolean inStep = true;
         // one text a request, so that all answers to a WRITE fit into the output buffer
         boolean textSent = false;
+        long movedBytes = 0;
         for (int op = 0; op < request.ops() && inStep; op++) {
             try {
                 if (request.mode == AccessToken.Mode.WRITE) {
@@ -154,12 +160,17 @@ final class NodeConnection {
                     putAnswer(request.id, op, ErrorCode.OK, memory.remaining());
                     out.send(memory);
                 }
+                movedBytes += request.lengths[op];
             } catch (StoreException e) {
                 inStep = request.mode == AccessToken.Mode.READ || drain(request, request.lengths[op]);
                 answerRefused(request.id, op, e, textSent ? NO_TEXT : TcpFormat.text(e));
                 textSent = true;
             }
         }
+        TransferMeter meter = request.mode == AccessToken.Mode.WRITE
+                ? node.meters().written()
+                : node.meters().read();
+        meter.moved(movedBytes, System.nanoTime() - cameNanos);
         return inStep;
     }
 
@@ -211,6 +222,7 @@ final class NodeConnection {
     }
 
     private void answerRefused(long requestId, int op, StoreException why, byte[] text) throws IOException {
+        node.meters().refusals().count(why.code());
         putAnswer(requestId, op, why.code(), text.length);
         out.send(ByteBuffer.wrap(text));
     }

@@ -1,10 +1,12 @@
 package io.mooncake4j.transfer.tcp;
 
 import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.server.AccessGate;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.server.DirectAccess;
 import io.mooncake4j.transfer.server.SessionTable;
+import io.mooncake4j.transfer.wire.ErrorCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -61,13 +63,14 @@ public final class TcpDataServer implements AutoCloseable {
             TcpServerOptions options, Regions regions, AccessGate gate, SessionTable sessions, AccessHook hook)
             throws IOException {
         DirectAccess none = DirectAccess.none("this node serves TCP alone; start it with --protocol rdma");
-        return start(options, regions, gate, sessions, hook, none);
+        return start(options, regions, gate, sessions, hook, none, new DataMeters());
     }
 
     /**
      * As above.
      *
      * @param direct the other way that a client may ask for on a connection
+     * @param meters what counts it
      */
     public static TcpDataServer start(
             TcpServerOptions options,
@@ -75,10 +78,11 @@ public final class TcpDataServer implements AutoCloseable {
             AccessGate gate,
             SessionTable sessions,
             AccessHook hook,
-            DirectAccess direct)
+            DirectAccess direct,
+            DataMeters meters)
             throws IOException {
         int idleMillis = Math.toIntExact(options.idleTimeout().toMillis());
-        NodeConnection.Node node = new NodeConnection.Node(regions, gate, sessions, hook, direct, idleMillis);
+        NodeConnection.Node node = new NodeConnection.Node(regions, gate, sessions, hook, direct, meters, idleMillis);
         ServerSocketChannel listener = ServerSocketChannel.open();
         try {
             listener.bind(new InetSocketAddress(options.bindHost(), options.port()), 1024);
@@ -148,6 +152,7 @@ public final class TcpDataServer implements AutoCloseable {
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             if (connections.size() >= options.maxConnections()) {
+                node.meters().refusals().count(ErrorCode.OVERLOADED);
                 NodeConnection.refuse(
                         channel, "this node serves its maximum of " + options.maxConnections() + " connections");
                 return;

@@ -35,6 +35,8 @@ public enum ErrorCode {
     RPC_FAIL(-900, true),
     RPC_TIMEOUT(-901, true),
     UNAVAILABLE_IN_CURRENT_STATUS(-1010, true),
+    /** What administration is told by a master that doesn't lead. */
+    UNAVAILABLE_IN_CURRENT_MODE(-1011, true),
     NOT_SUPPORTED(-1012, false),
     /** This master does not lead. */
     NOT_LEADER(-2000, true),

@@ -19,6 +19,9 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String SAFETY = TRANSFER + "safety..";
     private static final String SETTINGS = TRANSFER + "settings..";
     private static final String RPC = TRANSFER + "rpc..";
+    private static final String HTTP = TRANSFER + "http..";
+    private static final String METRICS = TRANSFER + "metrics..";
+    private static final String MICROMETER = TRANSFER + "micrometer..";
     private static final String MEMORY = TRANSFER + "memory..";
     private static final String ENGINE = TRANSFER + "engine..";
     private static final String SERVER = TRANSFER + "server..";
@@ -35,11 +38,15 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(SAFETY),
                 seesOnly(SETTINGS),
                 seesOnly(MEMORY, WIRE),
+                seesOnly(HTTP, WIRE),
+                seesOnly(METRICS, WIRE),
+                seesOnly(MICROMETER, METRICS),
+                countsWithoutALibrary(),
                 seesOnly(RPC, WIRE),
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
                 seesOnly(POOL, WIRE),
-                seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY),
+                seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, METRICS, WIRE, SAFETY),
                 seesOnly(VERBS),
                 seesOnly(CM, VERBS, WIRE),
                 seesOnly(QUEUE, VERBS, ENGINE, MEMORY, WIRE, SAFETY),
@@ -55,6 +62,16 @@ class TransferArchitectureTest extends ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("com.ibm.disni..")
                 .as("only " + VERBS + " knows DiSNI");
+    }
+
+    private static ArchRule countsWithoutALibrary() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(MICROMETER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .as("only the package micrometer knows Micrometer: users of the SDK need not have it");
     }
 
     /** Of whatever kind. */

@@ -100,10 +100,23 @@ class TransferEngineTest {
             fail(transfer, Outcome.UNANSWERED);
         });
         Transport never = new FakeTransport("third", transfer -> ran.add("third"));
-        try (TransferEngine engine = new TransferEngine(List.of(unreachable, unlucky, never), 1)) {
+        List<String> seen = new ArrayList<>();
+        TransferObserver observer = new TransferObserver() {
+            @Override
+            public void ran(Transport transport, SegmentTransfer transfer, long nanos) {
+                seen.add(transport.name() + " ran");
+            }
+
+            @Override
+            public void fellBack(Transport from, ErrorCode why) {
+                seen.add(from.name() + " could not: " + why);
+            }
+        };
+        try (TransferEngine engine = new TransferEngine(List.of(unreachable, unlucky, never), 1, observer)) {
             SegmentTransfer write = mixed(AccessToken.Mode.WRITE, 1);
             engine.run(List.of(write), soon());
             assertThat(ran).containsExactly("first", "second");
+            assertThat(seen).containsExactly("first ran", "first could not: TRANSFER_FAIL", "second ran");
             assertThat(write.ops().get(0).outcome()).isEqualTo(Outcome.UNANSWERED);
         }
     }

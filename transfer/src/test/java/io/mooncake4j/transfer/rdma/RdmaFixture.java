@@ -8,6 +8,7 @@ import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.engine.TransportFixture;
 import io.mooncake4j.transfer.memory.BufferPool;
+import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.tcp.TcpDataServer;
 import io.mooncake4j.transfer.tcp.TcpServerOptions;
@@ -72,7 +73,8 @@ final class RdmaFixture implements TransportFixture {
                     node.gate(),
                     node.sessions(),
                     hook,
-                    rdma);
+                    rdma,
+                    new DataMeters());
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.mooncake4j.transfer.engine.SegmentTarget;
 import io.mooncake4j.transfer.engine.TestNode;
 import io.mooncake4j.transfer.engine.TestNode.TokenDraft;
 import io.mooncake4j.transfer.safety.SafetyRules;
+import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.server.DirectAccess;
 import io.mooncake4j.transfer.wire.AccessToken;
@@ -258,6 +259,7 @@ class PassageTest {
                 node.gate(),
                 node.sessions(),
                 AccessHook.NONE,
-                direct);
+                direct,
+                new DataMeters());
     }
 }

@@ -1,0 +1,63 @@
+package io.mooncake4j.node;
+
+import io.mooncake4j.transfer.metrics.DataMeters;
+import io.mooncake4j.transfer.metrics.LatencyHistogram;
+
+/** What can be seen of a node, for metrics and probes. Asks nobody and waits for nobody. Safe for all threads. */
+public final class NodeStatus {
+    private final NodeLife life;
+    private final long capacityBytes;
+
+    NodeStatus(NodeLife life, long capacityBytes) {
+        this.life = life;
+        this.capacityBytes = capacityBytes;
+    }
+
+    /** Whether the leader has taken its segment, by what this node heard last. */
+    public boolean isReady() {
+        return life.isMounted();
+    }
+
+    public long capacityBytes() {
+        return capacityBytes;
+    }
+
+    /** Of the leader that took its segment last; 0: none has. */
+    public long epoch() {
+        return life.protocol().epochRevision();
+    }
+
+    /** The transport by which it serves its memory, as metrics call it. */
+    public String transport() {
+        return NodeWiring.TRANSPORT;
+    }
+
+    /** Connections of clients that are open. */
+    public int connections() {
+        return life.connections();
+    }
+
+    /** Connections that were closed by order of a leader, or since another one leads. */
+    public long sessionsCut() {
+        return life.protocol().sessionsCut();
+    }
+
+    /** What clients do with its memory. */
+    public DataMeters data() {
+        return life.meters().data();
+    }
+
+    /** How long the leader takes to answer. */
+    public LatencyHistogram pings() {
+        return life.meters().pings();
+    }
+
+    public long pingFailures() {
+        return life.meters().pingFailures().sum();
+    }
+
+    /** Replicas that the master had it read again. */
+    public ReplicaChecks checks() {
+        return life.protocol().checks();
+    }
+}
