@@ -47,7 +47,7 @@ final class Chart {
             Path changed = Files.createTempFile("values", ".yaml");
             try {
                 Files.writeString(changed, Values.nested(values));
-                TemplateCommand command = new Helm(DIRECTORY)
+                TemplateCommand command = new Helm(ChartCopy.WITH_ITS_TEST)
                         .template()
                         .withName(release)
                         .withNamespace(NAMESPACE)
@@ -92,12 +92,7 @@ final class Chart {
     /** {@code helm lint --strict} with the values of a file as if they were the chart's own. */
     static LintResult lint(Path valuesFile, Path scratch) {
         try {
-            Path copy = Files.createTempDirectory(scratch, "chart").resolve("mooncake4j");
-            try (Stream<Path> files = Files.walk(DIRECTORY)) {
-                for (Path file : files.toList()) {
-                    Files.copy(file, copy.resolve(DIRECTORY.relativize(file).toString()));
-                }
-            }
+            Path copy = ChartCopy.of(DIRECTORY, Files.createTempDirectory(scratch, "chart"));
             Files.writeString(copy.resolve("values.yaml"), Values.merged(valuesFile));
             return new Helm(copy).lint().strict().call();
         } catch (IOException e) {

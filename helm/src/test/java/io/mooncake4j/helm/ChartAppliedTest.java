@@ -62,7 +62,11 @@ class ChartAppliedTest {
                         .getSpec()
                         .getReplicas())
                 .isEqualTo(3);
-        assertThat(client.apps().daemonSets().inNamespace(Chart.NAMESPACE).list().getItems())
+        assertThat(client.apps()
+                        .daemonSets()
+                        .inNamespace(Chart.NAMESPACE)
+                        .list()
+                        .getItems())
                 .hasSize(1);
         assertThat(client.services().inNamespace(Chart.NAMESPACE).list().getItems())
                 .hasSize(3);

@@ -35,7 +35,11 @@ class ChartErdmaTest {
 
         // an added capability reaches no other user than 0
         assertThat(node.getSecurityContext().getRunAsUser()).isZero();
-        assertThat(node.getContainers().get(0).getSecurityContext().getCapabilities().getAdd())
+        assertThat(node.getContainers()
+                        .get(0)
+                        .getSecurityContext()
+                        .getCapabilities()
+                        .getAdd())
                 .containsExactly("IPC_LOCK");
     }
 
@@ -44,7 +48,11 @@ class ChartErdmaTest {
         PodSpec node = node(Map.of("erdma.lockMemoryBy", "limit"));
 
         assertThat(node.getSecurityContext().getRunAsUser()).isEqualTo(10001);
-        assertThat(node.getContainers().get(0).getSecurityContext().getCapabilities().getAdd())
+        assertThat(node.getContainers()
+                        .get(0)
+                        .getSecurityContext()
+                        .getCapabilities()
+                        .getAdd())
                 .isEmpty();
     }
 
@@ -61,11 +69,16 @@ class ChartErdmaTest {
 
     @Test
     void shouldPassMooncakesSettingsOnWhenGiven() {
-        Container node = node(Map.of("erdma.gidIndex", 3, "erdma.compatMode", "on")).getContainers().get(0);
+        Container node = node(Map.of("erdma.gidIndex", 3, "erdma.compatMode", "on"))
+                .getContainers()
+                .get(0);
 
-        assertThat(node.getEnv()).anyMatch(each -> each.getName().equals("MC_GID_INDEX") && each.getValue().equals("3"));
         assertThat(node.getEnv())
-                .anyMatch(each -> each.getName().equals("MC_ERDMA_COMPAT_MODE") && each.getValue().equals("on"));
+                .anyMatch(each ->
+                        each.getName().equals("MC_GID_INDEX") && each.getValue().equals("3"));
+        assertThat(node.getEnv())
+                .anyMatch(each -> each.getName().equals("MC_ERDMA_COMPAT_MODE")
+                        && each.getValue().equals("on"));
     }
 
     @Test

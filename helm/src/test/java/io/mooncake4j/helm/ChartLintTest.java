@@ -36,7 +36,8 @@ class ChartLintTest {
         LintResult result = Chart.lint(Chart.DIRECTORY.resolve(valuesFile), directory);
 
         assertThat(result.isFailed()).as(result.getMessages().toString()).isFalse();
-        assertThat(result.getMessages()).noneMatch(message -> message.contains("[WARNING]") || message.contains("[ERROR]"));
+        assertThat(result.getMessages())
+                .noneMatch(message -> message.contains("[WARNING]") || message.contains("[ERROR]"));
     }
 
     @Test
@@ -62,8 +63,7 @@ class ChartLintTest {
 
     @Test
     void shouldSeeAnUnknownFieldWhenThereIsOneDeepInside() {
-        HasMetadata wrong = Serialization.unmarshal(
-                """
+        HasMetadata wrong = Serialization.unmarshal("""
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: x}
@@ -73,14 +73,16 @@ class ChartLintTest {
                       securityContext: {readOnlyRootFileSystem: true}
                 """);
 
-        assertThat(UnknownFields.of(wrong)).containsExactly(".Spec.Containers[].SecurityContext.readOnlyRootFileSystem");
+        assertThat(UnknownFields.of(wrong))
+                .containsExactly(".Spec.Containers[].SecurityContext.readOnlyRootFileSystem");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("renderings")
     void shouldHaveNamesThatKubernetesTakesWhenRendered(Map.Entry<String, Manifests> rendering) {
         assertThat(rendering.getValue().all())
-                .allSatisfy(each -> assertThat(each.getMetadata().getName()).matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"));
+                .allSatisfy(
+                        each -> assertThat(each.getMetadata().getName()).matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"));
     }
 
     @Test
@@ -143,9 +145,16 @@ class ChartLintTest {
             })
     void shouldBeRefusedWithTheReasonWhenValuesContradictEachOther(String given, String reason) {
         Map<String, Object> values = new HashMap<>(Chart.AN_ETCD);
-        List.of(given.split(";")).forEach(each -> values.put(each.split("=")[0], Serialization.unmarshal(each.split("=")[1], Object.class)));
+        List.of(given.split(";"))
+                .forEach(each ->
+                        values.put(each.split("=")[0], Serialization.unmarshal(each.split("=")[1], Object.class)));
 
         assertThatThrownBy(() -> Chart.render(values)).hasMessageContaining(reason);
+    }
+
+    @Test
+    void shouldTestWhenHelmIsAskedTo() throws IOException {
+        assertThat(Files.readString(Chart.DIRECTORY.resolve(ChartCopy.TEST))).contains(ChartCopy.HOOK);
     }
 
     @Test

@@ -48,7 +48,10 @@ class ChartPodsTest {
     void shouldRunAsANumberedUserWhenItLocksNoMemory(Map.Entry<String, Manifests> rendering) {
         rendering.getValue().pods().forEach((name, pod) -> {
             boolean locks = Manifests.containers(pod).stream()
-                    .anyMatch(each -> !each.getSecurityContext().getCapabilities().getAdd().isEmpty());
+                    .anyMatch(each -> !each.getSecurityContext()
+                            .getCapabilities()
+                            .getAdd()
+                            .isEmpty());
             if (!locks) {
                 assertThat(pod.getSecurityContext().getRunAsNonRoot()).as(name).isTrue();
                 assertThat(pod.getSecurityContext().getRunAsUser()).as(name).isEqualTo(10001);
@@ -62,15 +65,22 @@ class ChartPodsTest {
         List<ServiceAccount> accounts = rendering.getValue().all(ServiceAccount.class);
         assertThat(accounts).hasSize(1);
         assertThat(accounts.get(0).getAutomountServiceAccountToken()).isFalse();
-        rendering.getValue().pods().forEach((name, pod) -> assertThat(pod.getServiceAccountName())
-                .as(name)
-                .isEqualTo(accounts.get(0).getMetadata().getName()));
+        rendering
+                .getValue()
+                .pods()
+                .forEach((name, pod) -> assertThat(pod.getServiceAccountName())
+                        .as(name)
+                        .isEqualTo(accounts.get(0).getMetadata().getName()));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("renderings")
     void shouldKeepVariablesOfServicesOutWhenTheyCouldBeTakenForSettings(Map.Entry<String, Manifests> rendering) {
-        rendering.getValue().pods().forEach((name, pod) -> assertThat(pod.getEnableServiceLinks()).as(name).isFalse());
+        rendering
+                .getValue()
+                .pods()
+                .forEach((name, pod) ->
+                        assertThat(pod.getEnableServiceLinks()).as(name).isFalse());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -78,7 +88,9 @@ class ChartPodsTest {
     void shouldMountWhatIsThereWhenRendered(Map.Entry<String, Manifests> rendering) {
         rendering.getValue().pods().forEach((name, pod) -> {
             List<String> volumes = Stream.concat(
-                            pod.getVolumes() == null ? Stream.empty() : pod.getVolumes().stream().map(Volume::getName),
+                            pod.getVolumes() == null
+                                    ? Stream.empty()
+                                    : pod.getVolumes().stream().map(Volume::getName),
                             name.endsWith("-etcd") ? Stream.of("data") : Stream.empty()) // perhaps a claim
                     .toList();
             Manifests.containers(pod)
@@ -129,18 +141,21 @@ class ChartPodsTest {
     void shouldRestartOnlyWhatDoesNotWorkWhenProbed() {
         Manifests rendered = Chart.render(Chart.AN_ETCD);
         for (PodSpec pod : List.of(
-                rendered.masters().getSpec().getTemplate().getSpec(), rendered.node().getSpec())) {
+                rendered.masters().getSpec().getTemplate().getSpec(),
+                rendered.node().getSpec())) {
             Container container = pod.getContainers().get(0);
             assertThat(container.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/health"); // never etcd
             assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/ready");
             Probe startup = container.getStartupProbe();
-            assertThat(startup.getFailureThreshold() * startup.getPeriodSeconds()).isGreaterThanOrEqualTo(300);
+            assertThat(startup.getFailureThreshold() * startup.getPeriodSeconds())
+                    .isGreaterThanOrEqualTo(300);
         }
     }
 
     @Test
     void shouldWaitForAHandoverLongEnoughWhenAPodEnds() {
-        PodSpec master = Chart.render(Chart.AN_ETCD).masters().getSpec().getTemplate().getSpec();
+        PodSpec master =
+                Chart.render(Chart.AN_ETCD).masters().getSpec().getTemplate().getSpec();
         List<String> preStop = master.getContainers()
                 .get(0)
                 .getLifecycle()
@@ -156,7 +171,12 @@ class ChartPodsTest {
     @Test
     void shouldFitSegmentAndHeapWhenMemoryIsNotSaid() {
         Container node = Chart.render(Map.of(
-                        "etcd.endpoints", List.of("http://etcd.example:2379"), "node.segmentSize", "64GB", "node.heap", "1g"))
+                        "etcd.endpoints",
+                        List.of("http://etcd.example:2379"),
+                        "node.segmentSize",
+                        "64GB",
+                        "node.heap",
+                        "1g"))
                 .node()
                 .getSpec()
                 .getContainers()

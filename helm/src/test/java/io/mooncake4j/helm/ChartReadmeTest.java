@@ -32,12 +32,22 @@ class ChartReadmeTest {
 
     @Test
     void shouldKnowTheSameValuesWhenItIsTheSchema() throws IOException {
-        Map<?, ?> schema = Serialization.unmarshal(
-                Files.readString(Chart.DIRECTORY.resolve("values.schema.json")), Map.class);
+        Map<?, ?> schema =
+                Serialization.unmarshal(Files.readString(Chart.DIRECTORY.resolve("values.schema.json")), Map.class);
         List<String> differences = new ArrayList<>();
         compare("", Values.read(Chart.DIRECTORY.resolve("values.yaml")), schema, differences);
 
         assertThat(differences).containsExactly("global is in the schema only"); // Helm's own
+    }
+
+    @Test
+    void shouldHaveTheAlertsAndTheDashboardOfMonitoringWhenItBringsThem() {
+        // Helm reads nothing outside of the chart, so it has copies: cp them when they change
+        Path monitoring = Path.of("../deploy/monitoring");
+        assertThat(Chart.DIRECTORY.resolve("files/alerts.yaml"))
+                .hasSameTextualContentAs(monitoring.resolve("alerts.yaml"));
+        assertThat(Chart.DIRECTORY.resolve("files/dashboard.json"))
+                .hasSameTextualContentAs(monitoring.resolve("grafana/dashboards/mooncake4j.json"));
     }
 
     private static void compare(String path, Map<?, ?> values, Map<?, ?> schema, List<String> differences) {

@@ -2,6 +2,7 @@ package io.mooncake4j.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -13,6 +14,9 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +83,8 @@ class ChartWiringTest {
                     .map(each -> each.getName())
                     .toList();
             assertThat(service.getSpec().getPorts())
-                    .allSatisfy(port -> assertThat(ports).contains(port.getTargetPort().getStrVal()));
+                    .allSatisfy(port ->
+                            assertThat(ports).contains(port.getTargetPort().getStrVal()));
         }
     }
 
@@ -90,7 +95,8 @@ class ChartWiringTest {
         for (StatefulSet each : rendered.all(StatefulSet.class)) {
             Service service = rendered.the(Service.class, each.getSpec().getServiceName());
             assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
-            assertThat(selects(service.getSpec().getSelector(), each.getSpec().getTemplate())).isTrue();
+            assertThat(selects(service.getSpec().getSelector(), each.getSpec().getTemplate()))
+                    .isTrue();
         }
     }
 
@@ -103,9 +109,12 @@ class ChartWiringTest {
                 .isEqualTo(Stream.of(0, 1, 2)
                         .map(i -> Chart.FULL_NAME + "-master-" + i + domain)
                         .toList());
-        assertThat(env(rendered.masters().getSpec().getTemplate().getSpec(), "MOONCAKE4J_ADVERTISE").getValue())
+        assertThat(env(rendered.masters().getSpec().getTemplate().getSpec(), "MOONCAKE4J_ADVERTISE")
+                        .getValue())
                 .isEqualTo("$(POD_NAME)" + domain);
-        assertThat(rendered.the(Service.class, Chart.FULL_NAME + "-masters").getSpec().getPublishNotReadyAddresses())
+        assertThat(rendered.the(Service.class, Chart.FULL_NAME + "-masters")
+                        .getSpec()
+                        .getPublishNotReadyAddresses())
                 .isTrue(); // they look for each other before they are ready
     }
 
@@ -174,14 +183,19 @@ class ChartWiringTest {
     @Test
     void shouldRestartPodsWhenTheirSettingsChange() {
         String before = checksum(Chart.render(Chart.AN_ETCD));
-        String after = checksum(
-                Chart.render(Map.of("etcd.endpoints", List.of("http://etcd.example:2379"), "master.config.read-lease", "3s")));
+        String after = checksum(Chart.render(
+                Map.of("etcd.endpoints", List.of("http://etcd.example:2379"), "master.config.read-lease", "3s")));
 
         assertThat(after).isNotEqualTo(before);
     }
 
     private static String checksum(Manifests rendered) {
-        return rendered.masters().getSpec().getTemplate().getMetadata().getAnnotations().get("checksum/config");
+        return rendered.masters()
+                .getSpec()
+                .getTemplate()
+                .getMetadata()
+                .getAnnotations()
+                .get("checksum/config");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -216,9 +230,25 @@ class ChartWiringTest {
                 .map(each -> each.getMetadata().getName())
                 .toList();
 
-        assertThat(scraped)
-                .containsExactlyInAnyOrder(Chart.FULL_NAME + "-masters", Chart.FULL_NAME + "-nodes");
+        assertThat(scraped).containsExactlyInAnyOrder(Chart.FULL_NAME + "-masters", Chart.FULL_NAME + "-nodes");
         List<Map<?, ?>> endpoints = monitor.get("spec", "endpoints");
-        assertThat(endpoints).singleElement().satisfies(each -> assertThat(each.get("port")).isEqualTo("admin"));
+        assertThat(endpoints)
+                .singleElement()
+                .satisfies(each -> assertThat(each.get("port")).isEqualTo("admin"));
+    }
+
+    @Test
+    void shouldBringEachAlertAndTheDashboardWhenTheyAreSwitchedOn() throws IOException {
+        Manifests rendered = Chart.render("values-ecs-tcp.yaml", Map.of());
+        Map<?, ?> alerts =
+                Serialization.unmarshal(Files.readString(Chart.DIRECTORY.resolve("files/alerts.yaml")), Map.class);
+        Map<String, Object> rule = rendered.custom("PrometheusRule").get("spec");
+        Map<String, String> dashboard =
+                rendered.the(ConfigMap.class, Chart.FULL_NAME + "-dashboard").getData();
+
+        assertThat(rule).isEqualTo(alerts); // {{ $labels }} of Prometheus is no template of Helm's
+        assertThat(Serialization.unmarshal(dashboard.get("mooncake4j.json"), Map.class))
+                .isEqualTo(Serialization.unmarshal(
+                        Files.readString(Chart.DIRECTORY.resolve("files/dashboard.json")), Map.class));
     }
 }

@@ -27,7 +27,9 @@ final class ValuesTable {
         }
 
         private String json() {
-            return value instanceof String ? value.toString() : Serialization.asJson(value).replaceAll("\\s*\\n\\s*", " ");
+            return value instanceof String
+                    ? value.toString()
+                    : Serialization.asJson(value).replaceAll("\\s*\\n\\s*", " ");
         }
     }
 

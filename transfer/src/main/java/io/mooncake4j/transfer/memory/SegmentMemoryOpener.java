@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,6 +209,9 @@ final class SegmentMemoryOpener {
     }
 
     private static String advice(IOException e) {
+        if (e instanceof AccessDeniedException) { // whose message is only the file
+            return " may not be written by this user: chown the directory, or name another one (--memory shm:/dev/shm/DIR)";
+        }
         return String.valueOf(e.getMessage()).contains("No space left")
                 ? " (something else filled the file system meanwhile: mount -o remount,size=BYTES, or a smaller"
                         + " --segment-size)"
