@@ -34,13 +34,8 @@ public class NodeOrdersRaces {
                         .setGeneration(1)
                         .build())
                 .toList();
-        private final NodeOrders orders =
-                new NodeOrders(
-                        new SessionTable(SafetyRules.ALL),
-                        new NoRegions(),
-                        Runnable::run,
-                        new ReplicaChecks(),
-                        () -> {});
+        private final NodeOrders orders = new NodeOrders(
+                new SessionTable(SafetyRules.ALL), new NoRegions(), Runnable::run, new ReplicaChecks(), () -> {});
         private long told;
 
         private void ping() {

@@ -11,6 +11,7 @@ public enum MasterMetric {
     ROLE(gauge("mooncake4j.master.role", "", "1 for what this master is, 0 for the other", "role")),
     READY(gauge("mooncake4j.master.ready", "", "1: it leads, or has read the placement and could take over")),
     EPOCH(gauge("mooncake4j.master.epoch", "", "Revision of the leader key of its term; 0 on a standby")),
+    STANDBYS(gauge("mooncake4j.master.standbys", "", "Standbys that told this leader of themselves a moment ago")),
     TERMS(counter("mooncake4j.master.terms", "", "Terms as leader")),
     REQUEST_DURATION(
             histogram("mooncake4j.master.request.duration", "seconds", "Calls, from arrival to answer", "operation")),

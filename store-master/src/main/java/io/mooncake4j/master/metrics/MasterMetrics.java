@@ -112,6 +112,7 @@ public final class MasterMetrics implements MeterBinder, MetricSource {
         book.gauge(MasterMetric.ROLE.metric(), () -> status.leading() != null ? 0 : 1, "standby");
         book.gauge(MasterMetric.READY.metric(), () -> status.isReady() ? 1 : 0);
         leader(book, MasterMetric.EPOCH, core -> core.epoch().revision());
+        leader(book, MasterMetric.STANDBYS, core -> status.standbys().size());
         book.counter(MasterMetric.TERMS.metric(), counters::terms);
         CallMeters calls = status.calls();
         for (Method method : Method.values()) {

@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.Method;
 import io.mooncake4j.transfer.wire.NotLeader;
 import io.mooncake4j.transfer.wire.StoreException;
+import io.mooncake4j.transfer.wire.proto.RoleRequest;
 import io.mooncake4j.transfer.wire.proto.RoleResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ final class LeaderGate implements RpcHandler {
 
     private volatile @Nullable Term term;
     private volatile @Nullable HostPort leader;
+    private volatile int adminPort;
+    private final Standbys standbys = new Standbys();
 
     /** From now on calls go to this service, as long as the leadership holds. */
     void open(RpcHandler service, Leadership leadership) {
@@ -38,15 +41,28 @@ final class LeaderGate implements RpcHandler {
         return leader;
     }
 
+    /** Where this master is administered over HTTP. */
+    void adminIs(int port) {
+        adminPort = port;
+    }
+
+    Standbys standbys() {
+        return standbys;
+    }
+
     @Override
     public void handle(RpcCall call) {
         Term now = term;
         boolean leads = now != null && now.leadership().holds();
         if (call.method() == Method.ROLE) {
+            if (leads) {
+                standbys.heard(call.parse(RoleRequest.parser()), System.nanoTime());
+            }
             HostPort known = leader;
             call.reply(RoleResponse.newBuilder()
                     .setLeads(leads)
                     .setLeader(known == null ? "" : known.toString())
+                    .setAdminPort(adminPort)
                     .build());
         } else if (now == null || !leads) {
             StoreException refusal = NotLeader.refused(leader);

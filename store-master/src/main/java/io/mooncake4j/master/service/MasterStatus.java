@@ -5,6 +5,7 @@ import io.mooncake4j.master.ha.MasterLife;
 import io.mooncake4j.master.placement.MasterCore;
 import io.mooncake4j.transfer.metrics.LatencyHistogram;
 import io.mooncake4j.transfer.wire.HostPort;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,18 @@ public final class MasterStatus {
     /** Who leads, HOST:PORT for its RPC; null if nobody does, it isn't known, or this master is alone. */
     public @Nullable HostPort leader() {
         return cluster == null ? null : cluster.gate().leader();
+    }
+
+    /** The standbys that told this leader of themselves a moment ago. */
+    public List<Standbys.Standby> standbys() {
+        return cluster == null ? List.of() : cluster.gate().standbys().recent(System.nanoTime());
+    }
+
+    /** From now on other masters are told where this one is administered over HTTP. */
+    public void adminIs(int port) {
+        if (cluster != null) {
+            cluster.gate().adminIs(port);
+        }
     }
 
     /** As others are told to find it; empty if it is alone. */

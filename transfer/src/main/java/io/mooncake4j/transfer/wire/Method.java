@@ -23,7 +23,7 @@ public enum Method {
     LIST_SEGMENTS(17),
     REPORT_CORRUPT(18),
     DESCRIBE(19),
-    /** Answered by every master, with an empty request. */
+    /** Answered by every master; the request is mostly empty. */
     ROLE(20);
 
     private static final Method[] BY_NUMBER = new Method[values().length + 1];
