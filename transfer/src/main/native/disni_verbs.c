@@ -131,11 +131,9 @@ DISPATCHER(void, postSend)(JNIEnv *env, jobject self, jlong qp, jlong list) {
     if (code == 0) {
         return;
     }
-    jint posted = 0;
-    if (bad != NULL) {
-        for (struct ibv_send_wr *wr = first; wr != NULL && wr != bad; wr = wr->next) {
-            posted++;
-        }
+    jint posted = 0; // all, where the provider names none: it may have taken any
+    for (struct ibv_send_wr *wr = first; wr != NULL && wr != bad; wr = wr->next) {
+        posted++;
     }
     posted_before_failure = posted;
     throw_failed(env, code, "ibv_post_send(request %d of the list)", (int)posted);

@@ -51,8 +51,26 @@ static jint take(JNIEnv *env, struct rdma_cm_event *event, jlongArray out, jbyte
     return type;
 }
 
-OURS(jint, nextEvent)
-(JNIEnv *env, jclass type, jlong channel, jint millis, jlongArray out, jbyteArray private_data) {
+/* Takes no event: the caller may wait without its lock. */
+OURS(jboolean, awaitEvent)(JNIEnv *env, jclass type, jlong channel, jint millis) {
+    (void)type;
+    if (!is_there(env, channel, "poll of an event channel")) {
+        return JNI_FALSE;
+    }
+    errno = 0;
+    int ready = wait_readable(((struct rdma_event_channel *)pointer(channel))->fd, millis);
+    if (ready == WAIT_READY || ready == WAIT_TIMED_OUT) {
+        return ready == WAIT_READY ? JNI_TRUE : JNI_FALSE;
+    }
+    throw_failed(env, code_of_null(), "poll of an event channel");
+    return JNI_FALSE;
+}
+
+/*
+ * rdma_get_cm_event itself moves the id's queue pair to its error state when the peer refuses or ends the connection
+ * (librdmacm's cma.c): nobody may destroy that meanwhile. So it doesn't wait here, and its callers hold a lock.
+ */
+OURS(jint, nextEvent)(JNIEnv *env, jclass type, jlong channel, jlongArray out, jbyteArray private_data) {
     struct rdma_event_channel *from = pointer(channel);
     struct rdma_cm_event *event = NULL;
     (void)type;
@@ -60,12 +78,7 @@ OURS(jint, nextEvent)
         return -1;
     }
     errno = 0;
-    int ready = wait_readable(from->fd, millis);
-    if (ready == WAIT_TIMED_OUT) {
-        return -1;
-    }
-    errno = ready == WAIT_READY ? 0 : errno;
-    if (ready != WAIT_READY || rdma_get_cm_event(from, &event) != 0 || event == NULL) {
+    if (rdma_get_cm_event(from, &event) != 0 || event == NULL) {
         if (errno != EAGAIN) {
             throw_failed(env, code_of_null(), "rdma_get_cm_event");
         }

@@ -1,6 +1,20 @@
 #include "library.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/*
+ * When a device goes, the kernel itself destroys what we have on it, and from the moment that it begins with that, each of
+ * our calls is answered with EIO (uverbs_main.c, ib_uverbs_free_hw_resources): a queue pair would count as alive forever,
+ * and nothing that waits for its end would ever go on. With this, libibverbs takes EIO as the success of a destruction.
+ * It reads it once, at its first call, so it is set when this library is loaded.
+ */
+JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
+    (void)vm;
+    (void)reserved;
+    (void)setenv("RDMAV_ALLOW_DISASSOC_DESTROY", "1", 1); // NOLINT(concurrency-mt-unsafe)
+    return JNI_VERSION_1_8;
+}
 
 static uint32_t clamped(int wanted, int most) {
     int at_least_one = wanted < 1 ? 1 : wanted; // eRDMA refuses a queue of none

@@ -29,7 +29,8 @@ OURS(jlong, register)(JNIEnv *, jclass, jlong, jlong, jlong, jboolean, jintArray
 OURS(void, qpToError)(JNIEnv *, jclass, jlong);
 OURS(void, destroyQp)(JNIEnv *, jclass, jlong);
 OURS(jint, postedBeforeFailure)(JNIEnv *, jclass);
-OURS(jint, nextEvent)(JNIEnv *, jclass, jlong, jint, jlongArray, jbyteArray);
+OURS(jboolean, awaitEvent)(JNIEnv *, jclass, jlong, jint);
+OURS(jint, nextEvent)(JNIEnv *, jclass, jlong, jlongArray, jbyteArray);
 OURS(void, connect)(JNIEnv *, jclass, jlong, jbyteArray, jint);
 OURS(void, accept)(JNIEnv *, jclass, jlong, jint);
 OURS(jint, nextAsyncEvent)(JNIEnv *, jclass, jlong, jint, jlongArray);
@@ -125,6 +126,21 @@ static void should_say_how_many_went_when_a_list_is_refused_in_the_middle(void) 
     NATIVE(postSend)(env, NULL, h(&fake_qp), h(list));
     EXPECT_THROWN("ibv_post_send(request 2 of the list)", ENOMEM);
     EXPECT(OUR(postedBeforeFailure)(env, NULL) == 2);
+}
+
+static void should_count_all_when_nobody_says_which_was_refused(void) {
+    struct ibv_send_wr list[3] = {{.next = &list[1]}, {.next = &list[2]}, {.next = NULL}};
+    fail("ibv_post_send", EIO, 0);
+    refused_request = NONE_NAMED;
+    NATIVE(postSend)(env, NULL, h(&fake_qp), h(list));
+    EXPECT_THROWN("ibv_post_send(request 3 of the list)", EIO);
+    EXPECT(OUR(postedBeforeFailure)(env, NULL) == 3);
+}
+
+static void should_let_queue_pairs_go_with_their_device_once_loaded(void) {
+    EXPECT(JNI_OnLoad(NULL, NULL) == JNI_VERSION_1_8);
+    const char *set = getenv("RDMAV_ALLOW_DISASSOC_DESTROY");
+    EXPECT(set != NULL && strcmp(set, "1") == 0);
 }
 
 static void should_clamp_when_the_device_has_less(void) {
@@ -243,8 +259,9 @@ static void should_copy_before_it_acknowledges_when_an_event_comes(void) {
     jlong channel = NATIVE(createEventChannel)(env, NULL);
     jarray out = new_array(4, sizeof(jlong));
     jarray data = new_array(256, 1);
+    EXPECT(OUR(awaitEvent)(env, NULL, channel, 1000) == JNI_TRUE && acknowledged == 0);
     queue_event(connect_request("ticket", 6));
-    EXPECT(OUR(nextEvent)(env, NULL, channel, 1000, (jlongArray)out, (jbyteArray)data) == 4);
+    EXPECT(OUR(nextEvent)(env, NULL, channel, (jlongArray)out, (jbyteArray)data) == 4);
     const jlong *values = elements_of(out);
     EXPECT(values[0] == h(&fake_id) && values[1] == 0 && values[2] == -ETIMEDOUT && values[3] == 6);
     EXPECT(memcmp(elements_of(data), "ticket", 6) == 0 && acknowledged == 1);
@@ -255,8 +272,13 @@ static void should_copy_before_it_acknowledges_when_an_event_comes(void) {
     EXPECT(ids[0] == UINT64_MAX && ids[1] == (uint64_t)(uintptr_t)&fake_id && acknowledged == 2);
 
     fail("rdma_get_cm_event", -1, ENODEV);
-    EXPECT(OUR(nextEvent)(env, NULL, channel, 1000, (jlongArray)out, (jbyteArray)data) == -1);
+    EXPECT(OUR(nextEvent)(env, NULL, channel, (jlongArray)out, (jbyteArray)data) == -1);
     EXPECT_THROWN("rdma_get_cm_event", ENODEV);
+    all_well();
+    fail("rdma_get_cm_event", -1, EAGAIN);
+    EXPECT(OUR(nextEvent)(env, NULL, channel, (jlongArray)out, (jbyteArray)data) == -1 && caught() == NULL);
+    all_well();
+    fail("rdma_get_cm_event", -1, ENODEV);
     EXPECT(NATIVE(getCmEvent)(env, NULL, channel, h(&ids[0]), h(&ids[1]), 1000) == -1);
     EXPECT(caught() == NULL); // declared without
     EXPECT(NATIVE(destroyEventChannel)(env, NULL, channel) == 0 && open_files == 0);
@@ -355,6 +377,8 @@ int main(void) {
     RUN(should_take_errno_when_librdmacm_says_minus_one);
     RUN(should_turn_it_round_when_a_provider_gives_a_negative_code);
     RUN(should_say_how_many_went_when_a_list_is_refused_in_the_middle);
+    RUN(should_count_all_when_nobody_says_which_was_refused);
+    RUN(should_let_queue_pairs_go_with_their_device_once_loaded);
     RUN(should_clamp_when_the_device_has_less);
     RUN(should_ask_for_four_when_the_device_has_more);
     RUN(should_zero_what_it_asks_with);

@@ -58,7 +58,7 @@ static int post(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **
     for (int i = 0; result != 0 && i < refused_request; i++) {
         wr = wr->next;
     }
-    *bad = wr;
+    *bad = refused_request == NONE_NAMED ? NULL : wr;
     return result;
 }
 

@@ -38,7 +38,8 @@ extern struct rdma_cm_id fake_id;
 extern struct ibv_pd fake_pd;
 extern struct ibv_cq fake_cq;
 extern struct ibv_qp fake_qp;
-extern int refused_request; /* which of a posted list is the bad one */
+#define NONE_NAMED (-1)
+extern int refused_request; /* which of a posted list is the bad one, or NONE_NAMED */
 extern int open_files;
 void queue_event(struct rdma_cm_event *event);
 extern int acknowledged;

@@ -46,17 +46,7 @@ final class Admissions {
             reject(id, e.why());
             return;
         }
-        try {
-            link.accept(id);
-        } catch (IOException e) {
-            LOG.warn("a client's queue pair can't be made: {}", e.getMessage());
-            try {
-                id.reject(Refusal.NO_RESOURCES.encode());
-            } catch (IOException again) {
-                LOG.debug("rejecting failed: {}", again.getMessage());
-            }
-            link.lost("a queue pair can't be made: " + e.getMessage()); // whose thread closes the id
-        }
+        link.accept(id);
     }
 
     /** Whatever else happened to an id; one that is closed already is nobody's. */
@@ -77,13 +67,18 @@ final class Admissions {
         List.copyOf(byHandle.values()).forEach(link -> link.lost(why));
     }
 
-    void reject(IncomingId id, Refusal why) {
-        LOG.info("a queue pair was refused: {}", why.text());
+    /** Says no and nothing more. */
+    static void sayNo(IncomingId id, Refusal why) {
         try {
             id.reject(why.encode());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.debug("rejecting failed: {}", e.getMessage());
         }
+    }
+
+    void reject(IncomingId id, Refusal why) {
+        LOG.debug("a queue pair was refused: {}", why.text()); // anybody can ask for one
+        sayNo(id, why);
         try {
             id.close();
         } catch (IOException e) {

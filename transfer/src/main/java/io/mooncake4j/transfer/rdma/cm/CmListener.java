@@ -30,7 +30,8 @@ public final class CmListener implements AutoCloseable {
 
     private static final int BACKLOG = 256;
     private static final int LOOK_MILLIS = 200;
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final EventChannel channel;
     private final CmId listener;
@@ -117,26 +118,37 @@ public final class CmListener implements AutoCloseable {
     @Override
     public void close() throws IOException {
         closed = true;
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join(); // it looks every 200 ms
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted; rdma_cm's listener stays", e);
         }
         listener.close();
         channel.close();
     }
 
     private void live() {
+        long retryNanos = FIRST_RETRY_NANOS;
         while (!closed) {
             try {
                 CmEvent event = channel.next(LOOK_MILLIS);
                 if (event != null) {
                     take(event);
                 }
+                retryNanos = FIRST_RETRY_NANOS;
             } catch (IOException | RuntimeException e) {
-                LOG.warn("an event of rdma_cm failed", e);
-                LockSupport.parkNanos(RETRY_NANOS);
+                if (retryNanos == FIRST_RETRY_NANOS) {
+                    LOG.warn("{}: an event of rdma_cm failed; those that follow it are tried again silently", address, e);
+                }
+                LockSupport.parkNanos(retryNanos);
+                retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
             }
         }
     }

@@ -2,7 +2,7 @@ package io.mooncake4j.transfer.rdma.cm;
 
 import java.io.IOException;
 
-/** A queue pair that a client asks for, as rdma_cm brings it. One thread at a time. */
+/** A queue pair that a client asks for, as rdma_cm brings it. One thread at a time; none calls it after it is closed. */
 interface IncomingId {
     /** Its name in later events. */
     long handle();

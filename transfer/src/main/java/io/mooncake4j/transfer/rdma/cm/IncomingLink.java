@@ -24,10 +24,15 @@ public final class IncomingLink implements AutoCloseable {
     private final long endNanos;
     private final Runnable broken;
     private final long ticket;
+    /** Guards the ids and {@code closed}; held while a queue pair is made, which nobody waits for but the close. */
+    private final Object idsLock = new Object();
+
     private final List<IncomingId> ids = new ArrayList<>();
-    private int established;
-    private @Nullable String failure;
     private boolean closed;
+    /** These two are guarded by this. */
+    private int established;
+
+    private @Nullable String failure;
 
     IncomingLink(Admissions admissions, int wanted, long endNanos, Runnable broken) {
         this.admissions = admissions;
@@ -84,43 +89,57 @@ public final class IncomingLink implements AutoCloseable {
     @Override
     public void close() {
         admissions.tickets().takeBack(ticket);
-        List<IncomingId> mine;
-        synchronized (this) {
-            closed = true;
-            mine = List.copyOf(ids);
-            ids.clear();
+        synchronized (idsLock) {
+            closed = true; // from here on nobody else touches them
         }
-        for (IncomingId id : mine) {
-            admissions.forget(id); // before: the next one may get the same handle
-            destroy(id);
-        }
-    }
-
-    private static void destroy(IncomingId id) {
-        boolean told = false;
-        while (true) {
-            try {
-                id.close();
-                return;
-            } catch (IOException e) {
-                if (!told) {
-                    LOG.error("a queue pair can't be destroyed, so its session stays: {}", e.getMessage());
-                    told = true;
-                }
+        boolean interrupted = false;
+        for (int tries = 0; !ids.isEmpty(); tries++) {
+            interrupted |= Thread.interrupted(); // else nothing would wait
+            if (!closeLast(tries == 0)) {
                 LockSupport.parkNanos(AGAIN_NANOS);
             }
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    /** Takes over an id and accepts it; one that comes too late, or fails, is closed. For the listener's thread. */
-    synchronized void accept(IncomingId id) throws IOException {
-        if (closed) {
-            admissions.reject(id, Refusal.UNKNOWN_TICKET);
-            return;
+    private boolean closeLast(boolean tell) {
+        try {
+            IncomingId id = ids.get(ids.size() - 1);
+            admissions.forget(id); // before: the next one may get the same handle
+            id.close();
+            ids.remove(ids.size() - 1);
+            return true;
+        } catch (Throwable e) { // whatever it is, the client may still reach the memory
+            if (tell) {
+                LOG.error("a queue pair can't be destroyed, so its session stays", e);
+            }
+            return false;
         }
-        ids.add(id);
-        admissions.remember(id, this);
-        id.accept();
+    }
+
+    /** Takes over an id and accepts it; one that comes too late is closed. For the listener's thread. */
+    void accept(IncomingId id) {
+        Exception failed = null;
+        synchronized (idsLock) {
+            if (closed) {
+                admissions.reject(id, Refusal.UNKNOWN_TICKET);
+                return;
+            }
+            ids.add(id);
+            admissions.remember(id, this);
+            try {
+                id.accept();
+            } catch (IOException | RuntimeException e) {
+                failed = e;
+                Admissions.sayNo(id, Refusal.NO_RESOURCES); // in here: the session's thread may close it afterwards
+            }
+        }
+        if (failed != null) {
+            LOG.warn("a client's queue pair can't be made: {}", failed.getMessage());
+            lost("a queue pair can't be made: " + failed.getMessage());
+        }
     }
 
     /** For the listener's thread. */

@@ -3,29 +3,30 @@ package io.mooncake4j.transfer.rdma.verbs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of rdma_cm, or a listener. Calls that answer by an event return at once. One thread at a time, and none
- * after {@link #close}: the handle would be somebody else's.
+ * A connection of rdma_cm, or a listener. Calls that answer by an event return at once. One thread at a time; any may
+ * {@link #close} it, but none may be within another call then: the handle would be somebody else's.
  */
 public final class CmId implements AutoCloseable {
     /** Seven is what the field holds; on RoCE about ten seconds. iWARP has no such thing. */
     private static final int ACCEPT_RETRIES = 7;
 
+    private final Object lock;
     private final long handle;
-    private @Nullable QueuePair queuePair;
-    private boolean closed;
+    private volatile @Nullable QueuePair queuePair;
+    private volatile boolean closed;
 
-    CmId(long handle) {
+    /** @param lock of the channel, held while anything is destroyed */
+    CmId(Object lock, long handle) {
+        this.lock = lock;
         this.handle = handle;
     }
 
     /** Takes over the id that a connect request brought; the caller closes it, accepted or not. */
     public static CmId ofEvent(EventChannel channel, long id) {
-        Objects.requireNonNull(channel, "channel");
-        return new CmId(id);
+        return new CmId(channel.idLock(), id);
     }
 
     /** What {@link CmEvent#id} says; used again for a later id once this is closed. */
@@ -85,12 +86,15 @@ public final class CmId implements AutoCloseable {
         int[] out = new int[5];
         long qp = NativeVerbs.createQp(open(), pd.handle(), cq.handle(), sendDepth, recvDepth, inlineBytes, out);
         try {
-            queuePair = new QueuePair(handle, qp, Math.min(sendDepth, out[0]), out[4]);
+            QueuePair made = new QueuePair(lock, handle, qp, Math.min(sendDepth, out[0]), out[4]);
+            queuePair = made;
+            return made;
         } catch (IOException | RuntimeException e) {
-            NativeVerbs.destroyQp(handle);
+            synchronized (lock) {
+                NativeVerbs.destroyQp(handle);
+            }
             throw e;
         }
-        return queuePair;
     }
 
     /**
@@ -134,16 +138,19 @@ public final class CmId implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        if (closed) {
-            return;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            QueuePair made = queuePair;
+            if (made != null) {
+                made.destroy();
+            } else {
+                NativeVerbs.destroyQp(handle);
+            }
+            closed = true;
+            NativeVerbs.destroyId(handle);
         }
-        if (queuePair != null) {
-            queuePair.destroy();
-        } else {
-            NativeVerbs.destroyQp(handle);
-        }
-        closed = true;
-        NativeVerbs.destroyId(handle);
     }
 
     private InetSocketAddress endpoint(boolean peer) throws IOException {

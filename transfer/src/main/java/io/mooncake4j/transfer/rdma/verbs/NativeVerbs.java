@@ -30,13 +30,17 @@ final class NativeVerbs {
 
     static native void destroyChannel(long channel);
 
+    /** Whether there is an event before time runs out. Takes none. */
+    static native boolean awaitEvent(long channel, int millis) throws IOException;
+
     /**
-     * The next event, acknowledged.
+     * The next event, acknowledged. Doesn't wait. May change the state of its id's queue pair, so nobody may destroy that
+     * meanwhile.
      *
      * @param out id, id of the listener or 0, status, length of the private data
-     * @return its type, -1 when time ran out
+     * @return its type, -1 when there is none
      */
-    static native int nextEvent(long channel, int millis, long[] out, byte[] privateData) throws IOException;
+    static native int nextEvent(long channel, long[] out, byte[] privateData) throws IOException;
 
     static native long createId(long channel) throws IOException;
 

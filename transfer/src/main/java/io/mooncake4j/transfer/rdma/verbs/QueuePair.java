@@ -11,16 +11,19 @@ public final class QueuePair {
     private static final int SIGNALED = 2;
     private static final int INLINE = 8;
 
+    private final Object lock;
     private final long id;
     private final long handle;
     private final int depth;
     private final int inlineBytes;
     private final int number;
     private final SendList list;
-    private boolean destroyed;
+    private volatile boolean destroyed;
     private int posted;
 
-    QueuePair(long id, long handle, int depth, int inlineBytes) throws IOException {
+    /** @param lock held while it is destroyed */
+    QueuePair(Object lock, long id, long handle, int depth, int inlineBytes) throws IOException {
+        this.lock = lock;
         this.id = id;
         this.handle = handle;
         this.depth = depth;
@@ -53,6 +56,7 @@ public final class QueuePair {
             long remoteAddress,
             int remoteKey,
             boolean signalled) {
+        live();
         list.add(
                 IbvSendWR.IBV_WR_RDMA_READ,
                 signalled ? SIGNALED : 0,
@@ -79,6 +83,7 @@ public final class QueuePair {
             int remoteKey,
             boolean signalled,
             boolean inline) {
+        live();
         list.add(
                 IbvSendWR.IBV_WR_RDMA_WRITE,
                 (signalled ? SIGNALED : 0) | (inline ? INLINE : 0),
@@ -97,12 +102,11 @@ public final class QueuePair {
 
     /** Posts all that is staged by one call; nothing is staged afterwards, whatever happened. */
     public void post() throws IOException {
-        int all = list.size();
         posted = 0;
+        live();
+        posted = list.size(); // whatever happens, unless the device says otherwise
         try {
-            live();
             list.post();
-            posted = all;
         } catch (VerbsException e) {
             posted = NativeVerbs.postedBeforeFailure();
             throw e;
@@ -131,10 +135,12 @@ public final class QueuePair {
 
     /** When it returns, nobody touches memory by this queue pair any more. Its id stays. Idempotent. */
     public void destroy() throws IOException {
-        if (!destroyed) {
-            NativeVerbs.destroyQp(id);
-            destroyed = true;
-            list.free();
+        synchronized (lock) {
+            if (!destroyed) {
+                NativeVerbs.destroyQp(id);
+                destroyed = true;
+                list.free();
+            }
         }
     }
 

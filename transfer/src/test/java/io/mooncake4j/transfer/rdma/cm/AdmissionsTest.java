@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in by rdma_cm, and what is left of it, without a device. */
 class AdmissionsTest {
@@ -31,6 +34,8 @@ class AdmissionsTest {
         final List<String> told = new ArrayList<>();
         boolean acceptFails;
         int closesFail;
+        Throwable closeFailure = new IOException("ibv_destroy_qp: EBUSY");
+        Runnable whileRejected = () -> {};
 
         FakeId(long handle) {
             this.handle = handle;
@@ -51,13 +56,17 @@ class AdmissionsTest {
 
         @Override
         public void reject(byte[] privateData) {
+            whileRejected.run();
             told.add("reject " + Refusal.decode(privateData));
         }
 
         @Override
         public void close() throws IOException {
             if (closesFail-- > 0) {
-                throw new IOException("ibv_destroy_qp: EBUSY");
+                if (closeFailure instanceof Error error) {
+                    throw error;
+                }
+                throw (IOException) closeFailure;
             }
             told.add("close");
         }
@@ -169,12 +178,47 @@ class AdmissionsTest {
         assertNothingIsLeft();
     }
 
-    /** S2: it must not be said to be gone while it is not. */
+    /** Its id would be somebody else's by the time that it is rejected. */
     @Test
-    void shouldTryAgainWhenAQueuePairIsNotDestroyedAtOnce() {
+    void shouldNotCloseAnIdWhenItIsBeingRejected() throws Exception {
+        IncomingLink link = link(1, LONG);
+        FakeId poor = new FakeId(0);
+        poor.acceptFails = true;
+        AtomicReference<Thread> closing = new AtomicReference<>();
+        poor.whileRejected = () -> {
+            Thread thread = new Thread(link::close, "session");
+            closing.set(thread);
+            thread.start();
+            await().until(() -> thread.getState() == Thread.State.BLOCKED || !thread.isAlive());
+        };
+        request(poor, new ConnectRequest(link.ticket(), 0).encode());
+        closing.get().join();
+        assertThat(poor.told).containsExactly("accept", "reject NO_RESOURCES", "close");
+        assertThat(broken).hasValue(1);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void shouldNotWaitForAQueuePairInTheMakingWhenAbandoned() {
+        IncomingLink link = link(1, LONG);
+        FakeId slow = new FakeId(0);
+        slow.acceptFails = true;
+        slow.whileRejected = () -> assertThat(CompletableFuture.runAsync(link::abandon))
+                .succeedsWithin(Duration.ofSeconds(20));
+        request(slow, new ConnectRequest(link.ticket(), 0).encode());
+        assertThatThrownBy(link::awaitEstablished).hasMessageContaining("connection has ended");
+        link.close();
+        assertNothingIsLeft();
+    }
+
+    /** S2: it must not be said to be gone while it is not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldTryAgainWhenAQueuePairIsNotDestroyedAtOnce(boolean error) {
         IncomingLink link = link(1, LONG);
         FakeId slow = new FakeId(0);
         slow.closesFail = 1;
+        slow.closeFailure = error ? new OutOfMemoryError("as told") : slow.closeFailure;
         request(slow, new ConnectRequest(link.ticket(), 0).encode());
         link.close();
         assertThat(slow.told).containsExactly("accept", "close");

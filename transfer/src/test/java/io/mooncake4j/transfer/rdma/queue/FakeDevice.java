@@ -41,6 +41,8 @@ public final class FakeDevice implements QueueLink, Completions {
     public int failStatus = REMOTE_ACCESS_ERROR;
     /** This post throws, when half of it has been handed over. */
     public long failPostAt = NEVER;
+    /** What that post throws says not how many were handed over, which all were. */
+    public boolean failedPostTakesAll;
     /** As often destroying a queue throws. */
     public int destroyFailures;
     /** When its queues are moved to error, what is outstanding never comes back. */
@@ -274,7 +276,7 @@ public final class FakeDevice implements QueueLink, Completions {
             check(!destroyed, "posted after the end");
             check(staged > posted, "nothing posted");
             if (posts++ == failPostAt) {
-                lastPosted = (int) ((staged - posted) / 2);
+                lastPosted = (int) (staged - posted) / (failedPostTakesAll ? 1 : 2);
                 staged = posted + lastPosted;
                 posted = staged;
                 throw new IOException("ibv_post_send: ENOMEM (12)");

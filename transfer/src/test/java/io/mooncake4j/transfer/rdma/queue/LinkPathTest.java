@@ -220,6 +220,22 @@ class LinkPathTest {
     }
 
     @Test
+    void shouldCountAllAsSentWhenAFailedPostDoesNotSayWhatWent() {
+        try (PathCase it = new PathCase(1)) {
+            it.device.failPostAt = 0; // 4 requests
+            it.device.failedPostTakesAll = true;
+            List<TransferOp> ops = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                ops.add(new TransferOp(0, i * 4096L, it.pooled(4096)));
+            }
+            assertThat(it.path().run(it.token(Mode.WRITE), ops, PathCase.soon()))
+                    .isEqualTo(PathEnd.LINK_FAILED);
+            assertThat(ops.subList(0, 4)).allMatch(op -> op.outcome() == Outcome.UNANSWERED);
+            assertThat(ops.subList(4, 10)).allMatch(op -> op.outcome() == Outcome.NEVER_SENT);
+        }
+    }
+
+    @Test
     void shouldEndWhenToldWhenTransportIsClosedOrThreadInterrupted() {
         try (PathCase it = new PathCase(1)) {
             it.device.loseAt = 0;
