@@ -11,6 +11,7 @@ import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a {@link MooncakeClient}; each has a default but the masters. For one thread. */
@@ -32,6 +33,7 @@ public final class MooncakeClientBuilder {
     private int asyncQueue = 1024;
     private SafetyRules safetyRules = SafetyRules.ALL;
     private @Nullable List<Transport> transports;
+    private UnaryOperator<Transport> transportsThrough = UnaryOperator.identity();
 
     MooncakeClientBuilder() {}
 
@@ -155,6 +157,12 @@ public final class MooncakeClientBuilder {
         return this;
     }
 
+    /** For tests: reaches each of its transports through what this makes of it. */
+    MooncakeClientBuilder transportsThrough(UnaryOperator<Transport> seam) {
+        transportsThrough = seam;
+        return this;
+    }
+
     /**
      * Makes the client. Connects in the background: the master need not be up yet.
      *
@@ -175,7 +183,7 @@ public final class MooncakeClientBuilder {
                 safetyRules,
                 running,
                 new Master(rpc, requestTimeout.toNanos(), running),
-                new TransferEngine(used, transferThreads),
+                new TransferEngine(used.stream().map(transportsThrough).toList(), transferThreads),
                 (int) localBufferBytes);
         return new MooncakeClient(
                 context, new Invocations(running, asyncThreads, asyncQueue, closeTimeout), operationTimeout);

@@ -49,6 +49,12 @@ public final class ChildProcess implements AutoCloseable {
         command.addAll(jvmFlags);
         command.addAll(List.of("-cp", classPath, mainClass));
         command.addAll(arguments);
+        return start(name, directory, environment, command);
+    }
+
+    /** Starts any program that is replaced by Java, such as the launcher. */
+    public static ChildProcess start(
+            String name, Path directory, Map<String, String> environment, List<String> command) {
         try {
             Path log = Files.createTempFile(directory, name + "-", ".log");
             ProcessBuilder builder =

@@ -62,12 +62,12 @@ public final class TestCluster implements AfterEachCallback {
         NodeOptions.Builder options = NodeOptions.builder()
                 .masters(masters())
                 .name(name)
-                .host("127.0.0.1")
                 .dataPort(0)
                 .segmentBytes(plan.segmentBytes())
                 .regionBytes(plan.regionBytes())
                 .memory(MemoryKind.shm(directory.path()))
                 .onStop(OnStop.SUSPEND);
+        plan.network().of(options);
         StorageNode node = StorageNode.start(
                 NodeSeams.rulesAndHook(options, plan.nodeRules(), plan.hook()).build());
         nodes.add(node);
@@ -153,7 +153,16 @@ public final class TestCluster implements AfterEachCallback {
     }
 
     public ChildProcess nodeProcess(String name, MemoryKind memory) {
-        return process(name, NodeMain.class, masters(), name, memory, plan.segmentBytes(), plan.regionBytes());
+        return process(
+                name,
+                NodeMain.class,
+                masters(),
+                name,
+                memory,
+                plan.segmentBytes(),
+                plan.regionBytes(),
+                plan.network().host(),
+                plan.network().rdmaDevice());
     }
 
     /** One put that waits at {@code granted}, {@code half} or {@code placed} for a line; says them as it comes by. */
@@ -166,12 +175,15 @@ public final class TestCluster implements AfterEachCallback {
         return process("load", LoadMain.class, masters());
     }
 
-    private ChildProcess process(String name, Class<?> main, Object... arguments) {
+    /** Any program of the tests; killed at the end. */
+    public ChildProcess process(String name, Class<?> main, Object... arguments) {
+        List<String> flags = new ArrayList<>(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        flags.addAll(NodeNetwork.flagsOfThisJvm());
         ChildProcess process = ChildProcess.start(
                 name,
                 directory.path(),
                 environment,
-                List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                flags,
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName(),
                 Stream.of(arguments).map(Object::toString).toList());

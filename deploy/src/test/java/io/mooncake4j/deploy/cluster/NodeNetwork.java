@@ -1,0 +1,29 @@
+package io.mooncake4j.deploy.cluster;
+
+import io.mooncake4j.node.NodeOptions;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/**
+ * How nodes of a test are reached.
+ *
+ * @param rdmaDevice empty: none, TCP alone
+ */
+public record NodeNetwork(String host, String rdmaDevice) {
+    public static final NodeNetwork LOOPBACK = new NodeNetwork("127.0.0.1", "");
+
+    NodeOptions.Builder of(NodeOptions.Builder options) {
+        options.host(host).bindHost(host);
+        if (!rdmaDevice.isEmpty()) {
+            throw new UnsupportedOperationException("wired with the node's options");
+        }
+        return options;
+    }
+
+    /** What JVMs that this one starts need for RDMA, if it has that itself. */
+    static List<String> flagsOfThisJvm() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> flag.startsWith("--add-exports") || flag.startsWith("-Djava.library.path"))
+                .toList();
+    }
+}

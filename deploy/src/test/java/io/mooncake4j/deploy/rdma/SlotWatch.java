@@ -1,0 +1,78 @@
+package io.mooncake4j.deploy.rdma;
+
+import static org.awaitility.Awaitility.await;
+
+import io.mooncake4j.deploy.cluster.TestCluster;
+import io.mooncake4j.deploy.cluster.VersionedValue;
+import io.mooncake4j.deploy.soak.ChildProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** The memory of the only node of a store that has room for one value, as it is at the moment. */
+final class SlotWatch implements AutoCloseable {
+    /** The file's first page is its header. */
+    private static final int HEADER_BYTES = 4096;
+
+    private static final int TRIES = 20;
+
+    private final FileChannel channel;
+    private final ByteBuffer memory;
+
+    /** @param bytes of the value; when this is closed, the node, if of this process, loses its lock of the file */
+    SlotWatch(TestCluster cluster, int bytes) {
+        try {
+            channel = FileChannel.open(
+                    cluster.memoryDirectory().resolve("node-0.segment"), StandardOpenOption.READ);
+            memory = channel.map(FileChannel.MapMode.READ_ONLY, HEADER_BYTES, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Lets a process put values until it was stopped when one had begun and wasn't near its end.
+     *
+     * @param remove removes a key whose put has ended, so that the next one has room
+     * @return the value's version; its key is {@link #key}
+     */
+    long freezeInMidWrite(ChildProcess writer, Consumer<String> remove) {
+        for (long version = 1; version <= TRIES; version++) {
+            String key = key(version);
+            byte[] value = VersionedValue.of(key, version, memory.capacity());
+            writer.say(key + " " + version + " " + value.length + " 60");
+            long wanted = version;
+            await().pollInterval(Duration.ofMillis(1)).until(() -> memory.getLong(0) == wanted);
+            writer.freeze();
+            if (!holds(value, value.length / 4 * 3)) {
+                return version;
+            }
+            writer.thaw();
+            writer.awaitLine(key);
+            remove.accept(key);
+        }
+        throw new AssertionError("no put was interrupted in its middle, " + writer);
+    }
+
+    static String key(long version) {
+        return "late-" + version;
+    }
+
+    /** Whether the eight bytes from a place on are a value's. */
+    boolean holds(byte[] value, int at) {
+        return memory.getLong(at) == ByteBuffer.wrap(value).getLong(at);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
