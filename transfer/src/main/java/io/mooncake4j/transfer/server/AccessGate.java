@@ -197,6 +197,20 @@ public final class AccessGate {
     }
 
     /**
+     * Checks a token of either mode by which a session gets access that passes through no check (S3): it must be of the
+     * epoch that is adopted now, too. One by which only reads go on could carry an older grant past the cut of its writers.
+     *
+     * @throws StoreException TOKEN_REFUSED with the reason
+     */
+    public void verifyOpening(AccessToken token, UUID client, long generation, long nowNanos) {
+        verify(token, token.mode(), client, generation, nowNanos);
+        Term now = term;
+        if ((now == null || !token.epoch().equals(now.epoch)) && rules.enforce(SafetyRule.TOKEN_CHECK)) {
+            throw refused("its epoch " + token.epoch() + " has ended, in which only reads over TCP go on");
+        }
+    }
+
+    /**
      * Checks what time changes about a verified token: once an access.
      *
      * @throws StoreException TOKEN_REFUSED if it expired or its epoch ended

@@ -55,6 +55,14 @@ public record SettingType<T>(
         return SIZE.where(bytes -> bytes >= minBytes, "a size of ", "at least " + ByteSize.format(minBytes));
     }
 
+    /** Sizes from min to max bytes, both included. */
+    public static SettingType<Long> size(long minBytes, long maxBytes) {
+        return SIZE.where(
+                bytes -> bytes >= minBytes && bytes <= maxBytes,
+                "a size from ",
+                ByteSize.format(minBytes) + " to " + ByteSize.format(maxBytes));
+    }
+
     /** One word of a list. */
     public static SettingType<String> choice(String... words) {
         List<String> allowed = Arrays.asList(words);

@@ -3,6 +3,7 @@ package io.mooncake4j.transfer.tcp;
 import io.mooncake4j.transfer.memory.Regions;
 import io.mooncake4j.transfer.server.AccessGate;
 import io.mooncake4j.transfer.server.AccessHook;
+import io.mooncake4j.transfer.server.DirectAccess;
 import io.mooncake4j.transfer.server.Session;
 import io.mooncake4j.transfer.server.SessionTable;
 import io.mooncake4j.transfer.wire.AccessToken;
@@ -17,7 +18,13 @@ import java.util.concurrent.TimeUnit;
 /** A node's side of one connection: its thread checks and copies, request after request. */
 final class NodeConnection {
     /** What all connections of a node share. */
-    record Node(Regions regions, AccessGate gate, SessionTable sessions, AccessHook hook, int idleTimeoutMillis) {}
+    record Node(
+            Regions regions,
+            AccessGate gate,
+            SessionTable sessions,
+            AccessHook hook,
+            DirectAccess direct,
+            int idleTimeoutMillis) {}
 
     private static final int SLICE_BYTES = 1 << 20;
     private static final byte[] NO_TEXT = {};
@@ -28,6 +35,7 @@ final class NodeConnection {
     private final SocketChannel channel;
     private final SocketInput in;
     private final SocketOutput out;
+    private final PassageConversation conversation;
     private volatile boolean admitted;
 
     NodeConnection(Node node, SocketChannel channel) {
@@ -35,6 +43,7 @@ final class NodeConnection {
         this.channel = channel;
         this.in = new SocketInput(channel, SLICE_BYTES);
         this.out = new SocketOutput(channel, SLICE_BYTES);
+        this.conversation = new PassageConversation(channel);
     }
 
     /** Changes whenever bytes have moved. Any thread. */
@@ -47,6 +56,11 @@ final class NodeConnection {
         return admitted;
     }
 
+    /** Whether nothing may move on it for as long as it likes. Any thread. */
+    boolean mayBeSilent() {
+        return conversation.begun();
+    }
+
     /** Makes the thread stop soon. Any thread; does not block. */
     void close() {
         try {
@@ -54,6 +68,7 @@ final class NodeConnection {
         } catch (IOException e) {
             // closed all the same
         }
+        conversation.abandon();
     }
 
     /** Serves until the connection ends. After it nothing is copied for it any more. */
@@ -116,6 +131,9 @@ final class NodeConnection {
             return false;
         }
         node.gate().awaitEpoch(request.token, EPOCH_WAIT_NANOS);
+        if (request.lanes > 0) {
+            return openPassage(request, session);
+        }
         try {
             node.gate().verify(request.token, request.mode, session.client(), session.generation(), System.nanoTime());
         } catch (StoreException e) {
@@ -143,6 +161,24 @@ final class NodeConnection {
             }
         }
         return inStep;
+    }
+
+    /** Returns whether it was refused, and the stream is in step. */
+    private boolean openPassage(NodeRequest request, Session session) throws IOException {
+        session.beginWrite(); // what goes by a passage is seen by nobody: a change of leaders cuts it (S5)
+        DirectAccess.Passage passage;
+        try {
+            node.gate().verifyOpening(request.token, session.client(), session.generation(), System.nanoTime());
+            passage = node.direct().open(request.lanes, this::close);
+        } catch (StoreException e) {
+            session.endWrite();
+            answerRefused(request.id, TcpFormat.ALL_OPS, e, TcpFormat.text(e));
+            return true;
+        }
+        try (passage) {
+            conversation.run(passage, request.id, in, out);
+        }
+        return false;
     }
 
     private void place(NodeRequest request, int op, Session session) throws IOException {

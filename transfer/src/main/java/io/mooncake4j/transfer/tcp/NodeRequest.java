@@ -11,16 +11,20 @@ final class NodeRequest {
     final long id;
     final AccessToken token;
     final AccessToken.Mode mode;
+    /** Above 0: an OPEN of so many, without operations. */
+    final int lanes;
+
     final int[] ranges;
     final long[] offsets;
     final long[] lengths;
     /** Of the payload that follows, without overflow. */
     final long payloadBytes;
 
-    private NodeRequest(long id, AccessToken token, AccessToken.Mode mode, int ops, ByteBuffer in) {
+    private NodeRequest(long id, AccessToken token, AccessToken.Mode mode, int lanes, int ops, ByteBuffer in) {
         this.id = id;
         this.token = token;
         this.mode = mode;
+        this.lanes = lanes;
         this.ranges = new int[ops];
         this.offsets = new long[ops];
         this.lengths = new long[ops];
@@ -53,7 +57,8 @@ final class NodeRequest {
         long id = head.getLong();
         int tokenBytes = head.getInt();
         int ops = head.getInt();
-        if (magic != TcpFormat.MAGIC || (operation != 0 && operation != 1 << 24)) {
+        boolean open = operation == TcpFormat.OPEN << 24;
+        if (magic != TcpFormat.MAGIC || (operation != 0 && operation != 1 << 24 && !open)) {
             throw new StoreException(ErrorCode.PROTOCOL_MISMATCH, "this is no request of the data protocol");
         }
         if (tokenBytes < 0 || tokenBytes > TcpFormat.MAX_TOKEN_BYTES || ops < 1 || ops > TcpFormat.MAX_OPS) {
@@ -62,12 +67,15 @@ final class NodeRequest {
                     "a token of " + tokenBytes + " bytes and " + ops + " operations; at most "
                             + TcpFormat.MAX_TOKEN_BYTES + " and " + TcpFormat.MAX_OPS + " are allowed");
         }
-        ByteBuffer body = takeBody(in, tokenBytes + ops * TcpFormat.OP_BYTES);
+        ByteBuffer body = takeBody(in, tokenBytes + (open ? 0 : ops * TcpFormat.OP_BYTES));
         int opsAt = body.position() + tokenBytes;
         AccessToken token = AccessToken.decode(body.slice(body.position(), tokenBytes));
         body.position(opsAt);
+        if (open) {
+            return new NodeRequest(id, token, token.mode(), ops, 0, body);
+        }
         AccessToken.Mode mode = operation == 0 ? AccessToken.Mode.READ : AccessToken.Mode.WRITE;
-        return new NodeRequest(id, token, mode, ops, body);
+        return new NodeRequest(id, token, mode, 0, ops, body);
     }
 
     private static ByteBuffer takeBody(SocketInput in, int bytes) throws IOException {

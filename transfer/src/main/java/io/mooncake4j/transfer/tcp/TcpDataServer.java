@@ -3,6 +3,7 @@ package io.mooncake4j.transfer.tcp;
 import io.mooncake4j.transfer.memory.Regions;
 import io.mooncake4j.transfer.server.AccessGate;
 import io.mooncake4j.transfer.server.AccessHook;
+import io.mooncake4j.transfer.server.DirectAccess;
 import io.mooncake4j.transfer.server.SessionTable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -59,8 +60,25 @@ public final class TcpDataServer implements AutoCloseable {
     public static TcpDataServer start(
             TcpServerOptions options, Regions regions, AccessGate gate, SessionTable sessions, AccessHook hook)
             throws IOException {
+        DirectAccess none = DirectAccess.none("this node serves TCP alone; start it with --protocol rdma");
+        return start(options, regions, gate, sessions, hook, none);
+    }
+
+    /**
+     * As above.
+     *
+     * @param direct the other way that a client may ask for on a connection
+     */
+    public static TcpDataServer start(
+            TcpServerOptions options,
+            Regions regions,
+            AccessGate gate,
+            SessionTable sessions,
+            AccessHook hook,
+            DirectAccess direct)
+            throws IOException {
         int idleMillis = Math.toIntExact(options.idleTimeout().toMillis());
-        NodeConnection.Node node = new NodeConnection.Node(regions, gate, sessions, hook, idleMillis);
+        NodeConnection.Node node = new NodeConnection.Node(regions, gate, sessions, hook, direct, idleMillis);
         ServerSocketChannel listener = ServerSocketChannel.open();
         try {
             listener.bind(new InetSocketAddress(options.bindHost(), options.port()), 1024);
@@ -213,7 +231,7 @@ public final class TcpDataServer implements AutoCloseable {
                 progress = seen;
                 sinceNanos = nowNanos;
             }
-            return nowNanos - sinceNanos >= idleNanos;
+            return nowNanos - sinceNanos >= idleNanos && !connection.mayBeSilent();
         }
     }
 }

@@ -32,11 +32,22 @@ import java.util.UUID;
  *     u64 offset in that range
  *     u64 length
  *   WRITE: the bytes of all operations, in order
+ *
+ * OPEN, client → node, once, nothing after it    ANSWER as above, its index ffffffff, twice
+ *   u32 magic                                      an offer, see {@link io.mooncake4j.transfer.server.DirectAccess}
+ *   u8 operation: 2; u24 0                         when the client has come by all lanes: what is ready
+ *   u64 request id                                 or once, refused, with a text; a refusal instead of an offer
+ *   u32 length of token                              leaves the connection as it was
+ *   u32 lanes, at most 2048
+ *   token of either mode
  * </pre>
  *
  * Requests may be pipelined; a node serves them in order. It answers the operations of a WRITE after the last byte of
  * the request, so a client that sends a whole request before it reads can't lock up. After an answer whose index is
  * ffffffff the node may close: where the stream would be out of step.
+ *
+ * <p>After an OPEN that was not refused, each side is in use by the session as long as the connection is open, and sends
+ * nothing more. Either closes it to end that.
  */
 final class TcpFormat {
     static final int MAGIC = 0x4D43344A;
@@ -47,6 +58,8 @@ final class TcpFormat {
     static final int OP_BYTES = 20;
     static final int ANSWER_BYTES = 24;
     static final int ALL_OPS = -1;
+    /** The operation behind READ and WRITE. */
+    static final int OPEN = 2;
     /** All answers to a WRITE of so many operations fit into the node's output buffer. */
     static final int MAX_OPS = 2048;
     /** Room for a token of {@link AccessToken#MAX_RANGES} ranges. */
@@ -72,8 +85,16 @@ final class TcpFormat {
     }
 
     static void putRequest(ByteBuffer out, AccessToken token, long requestId, int ops) {
-        out.putInt(MAGIC).putInt(token.mode().ordinal() << 24).putLong(requestId);
-        out.putInt(token.encodedBytes()).putInt(ops);
+        putRequest(out, token.mode().ordinal(), token, requestId, ops);
+    }
+
+    static void putOpen(ByteBuffer out, AccessToken token, long requestId, int lanes) {
+        putRequest(out, OPEN, token, requestId, lanes);
+    }
+
+    private static void putRequest(ByteBuffer out, int operation, AccessToken token, long requestId, int count) {
+        out.putInt(MAGIC).putInt(operation << 24).putLong(requestId);
+        out.putInt(token.encodedBytes()).putInt(count);
         token.encode(out);
     }
 

@@ -1,0 +1,38 @@
+package io.mooncake4j.transfer.rdma;
+
+import io.mooncake4j.transfer.rdma.verbs.DeviceInfo;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One device and its address. */
+record DeviceChoice(DeviceInfo device, InetAddress address) {
+    /** Of these, the first that may be used and can be: active, and with an address. */
+    static Optional<DeviceChoice> of(List<DeviceInfo> devices, List<String> allowed) {
+        for (DeviceInfo device : devices) {
+            if (device.portActive() && (allowed.isEmpty() || allowed.contains(device.name()))) {
+                for (InetAddress address : device.addresses()) {
+                    if (address instanceof Inet4Address) {
+                        return Optional.of(new DeviceChoice(device, address));
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Why there is none. */
+    static String none(List<DeviceInfo> devices, List<String> allowed) {
+        List<String> seen = new ArrayList<>();
+        for (DeviceInfo device : devices) {
+            seen.add(device.name()
+                    + (device.portActive() ? "" : " (its port is down)")
+                    + (device.addresses().isEmpty() ? " (without an IPv4 address; IPv6 alone won't do)" : ""));
+        }
+        return "no device " + (allowed.isEmpty() ? "" : "of " + String.join(", ", allowed) + " ")
+                + "can be used; this machine has: " + (seen.isEmpty() ? "none" : String.join(", ", seen))
+                + "; set --rdma-device to one of them, and see rdma link and ip address";
+    }
+}
