@@ -15,7 +15,7 @@ public final class ClientSeams {
 
     /** Reaches each transport of the client through what this makes of it. */
     public static MooncakeClientBuilder transports(MooncakeClientBuilder builder, UnaryOperator<Transport> seam) {
-        return builder.transportsThrough(seam);
+        return builder.decorateTransports(seam);
     }
 
     /** As it stands in tokens. */

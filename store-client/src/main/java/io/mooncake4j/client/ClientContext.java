@@ -5,7 +5,6 @@ import io.mooncake4j.transfer.memory.BufferPool;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +24,7 @@ final class ClientContext {
     final MismatchAlarm mismatches = new MismatchAlarm(LOG::warn);
 
     final RunningCalls running;
-    private final int poolBytes;
-    private @Nullable BufferPool pool;
+    private final LazyPool pool;
     private final AtomicLong sequences = new AtomicLong();
 
     ClientContext(
@@ -36,7 +34,7 @@ final class ClientContext {
             RunningCalls running,
             Master master,
             TransferEngine engine,
-            int poolBytes) {
+            LazyPool pool) {
         this.self = ClientIdentity.of(UUID.randomUUID(), tenant);
         this.checksums = checksums;
         this.safety = safety;
@@ -45,7 +43,7 @@ final class ClientContext {
         this.owed = new OwedRevokes(master, running);
         this.renewals = new Renewals(owed::sweep);
         this.engine = engine;
-        this.poolBytes = poolBytes;
+        this.pool = pool;
     }
 
     /** The number of a PutStart, above 0. */
@@ -59,12 +57,7 @@ final class ClientContext {
      * @throws io.mooncake4j.transfer.wire.StoreException INVALID_PARAMS if there isn't so much memory; CLOSED
      */
     BufferPool pool() {
-        synchronized (sequences) {
-            if (pool == null) {
-                pool = new BufferPool(poolBytes);
-            }
-            return pool;
-        }
+        return pool.get();
     }
 
     /** Ends everything at once: calls that still run fail. Leased buffers stay good. */
@@ -72,10 +65,6 @@ final class ClientContext {
         renewals.close();
         master.close();
         engine.close();
-        synchronized (sequences) {
-            if (pool != null) {
-                pool.close();
-            }
-        }
+        pool.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.mooncake4j.client;
 
+import io.mooncake4j.transfer.rdma.RdmaSettings;
 import io.mooncake4j.transfer.rpc.BusyPoll;
 import io.mooncake4j.transfer.settings.DurationText;
 import io.mooncake4j.transfer.settings.Setting;
@@ -14,16 +15,15 @@ import io.mooncake4j.transfer.wire.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Settings of a client: the names that environments and command lines give them. */
 public final class ClientSettings {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSettings.class);
-    private static final String RDMA = "rdma";
 
     private static final SettingType<List<HostPort>> ADDRESSES = new SettingType<>(
             "HOST:PORT[,...]",
@@ -73,31 +73,26 @@ public final class ClientSettings {
     public static final Setting<Integer> TCP_CONNECTIONS = Setting.of(
                     "tcp-connections", SettingType.integer(1, 16), "4", "How many connections go to one node at most")
             .alsoFrom("MC_TCP_LANES_PER_PEER");
-    public static final Setting<String> PROTOCOL = Setting.of(
-                    "protocol",
-                    SettingType.choice("tcp", RDMA),
-                    "tcp",
-                    "How bytes move between client and nodes; rdma is not built yet, TCP is used instead")
-            .alsoFrom("MOONCAKE_PROTOCOL");
-
     /** All of them. */
-    public static final List<Setting<?>> ALL = List.of(
-            MASTER,
-            TENANT,
-            CHECKSUMS,
-            TIMEOUT,
-            REQUEST_TIMEOUT,
-            CONNECT_TIMEOUT,
-            BUSY_POLL,
-            LOCAL_BUFFER_SIZE,
-            TCP_CONNECTIONS,
-            PROTOCOL);
+    public static final List<Setting<?>> ALL = Stream.<Setting<?>>concat(
+                    Stream.of(
+                            MASTER,
+                            TENANT,
+                            CHECKSUMS,
+                            TIMEOUT,
+                            REQUEST_TIMEOUT,
+                            CONNECT_TIMEOUT,
+                            BUSY_POLL,
+                            LOCAL_BUFFER_SIZE,
+                            TCP_CONNECTIONS),
+                    RdmaSettings.CLIENT.stream())
+            .toList();
 
     private ClientSettings() {}
 
     /** A builder with the effective values of all of these settings. */
     public static MooncakeClientBuilder builder(Settings settings) {
-        return MooncakeClient.builder()
+        MooncakeClientBuilder builder = MooncakeClient.builder()
                 .masters(settings.get(MASTER))
                 .tenant(settings.get(TENANT))
                 .checksums(settings.get(CHECKSUMS))
@@ -107,6 +102,8 @@ public final class ClientSettings {
                 .busyPoll(settings.get(BUSY_POLL))
                 .localBufferBytes(settings.get(LOCAL_BUFFER_SIZE))
                 .tcpConnectionsPerNode(settings.get(TCP_CONNECTIONS));
+        RdmaSettings.client(settings, settings.get(CONNECT_TIMEOUT)).ifPresent(builder::rdma);
+        return builder;
     }
 
     static MooncakeClientBuilder builder(Map<String, String> environment) {
@@ -125,15 +122,7 @@ public final class ClientSettings {
         if (!unused.isEmpty()) {
             LOG.warn("set in the environment, but without effect on a client of mooncake4j: {}", unused);
         }
-        protocolWarning(settings).ifPresent(LOG::warn);
         return builder(settings);
-    }
-
-    /** What to tell whoever asks for a protocol that isn't built yet. */
-    public static Optional<String> protocolWarning(Settings settings) {
-        return settings.get(PROTOCOL).equals(RDMA)
-                ? Optional.of("protocol rdma is not built yet: TCP is used")
-                : Optional.empty();
     }
 
     /** Mooncake's names that are set and mean nothing here. Ours may be meant for another process. */

@@ -2,6 +2,7 @@ package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.engine.TransferEngine;
 import io.mooncake4j.transfer.engine.Transport;
+import io.mooncake4j.transfer.rdma.RdmaOptions;
 import io.mooncake4j.transfer.rpc.BusyPoll;
 import io.mooncake4j.transfer.rpc.RpcClient;
 import io.mooncake4j.transfer.rpc.RpcClientOptions;
@@ -32,8 +33,9 @@ public final class MooncakeClientBuilder {
     private int asyncThreads = 8;
     private int asyncQueue = 1024;
     private SafetyRules safetyRules = SafetyRules.ALL;
+    private @Nullable RdmaOptions rdma;
     private @Nullable List<Transport> transports;
-    private UnaryOperator<Transport> transportsThrough = UnaryOperator.identity();
+    private UnaryOperator<Transport> decorator = transport -> transport;
 
     MooncakeClientBuilder() {}
 
@@ -151,15 +153,24 @@ public final class MooncakeClientBuilder {
         return this;
     }
 
-    /** For tests: moves bytes by these alone. */
-    MooncakeClientBuilder transports(List<Transport> own) {
-        transports = own;
+    /**
+     * Moves bytes by RDMA where this machine and the node have it, and by TCP elsewhere; the log says so where it can't
+     * be used. Default: by TCP alone.
+     */
+    public MooncakeClientBuilder rdma(RdmaOptions options) {
+        rdma = options;
         return this;
     }
 
-    /** For tests: reaches each of its transports through what this makes of it. */
-    MooncakeClientBuilder transportsThrough(UnaryOperator<Transport> seam) {
-        transportsThrough = seam;
+    /** For tests: puts something around each transport. */
+    MooncakeClientBuilder decorateTransports(UnaryOperator<Transport> by) {
+        decorator = by;
+        return this;
+    }
+
+    /** For tests: moves bytes by these alone. */
+    MooncakeClientBuilder transports(List<Transport> own) {
+        transports = own;
         return this;
     }
 
@@ -174,8 +185,10 @@ public final class MooncakeClientBuilder {
                 .connectTimeout(connectTimeout)
                 .busyPoll(busyPoll)
                 .build());
-        List<Transport> used =
-                transports == null ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout) : transports;
+        LazyPool pool = new LazyPool((int) localBufferBytes);
+        List<Transport> used = transports == null
+                ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout, rdma, pool, safetyRules)
+                : transports;
         RunningCalls running = new RunningCalls();
         ClientContext context = new ClientContext(
                 tenant,
@@ -183,8 +196,8 @@ public final class MooncakeClientBuilder {
                 safetyRules,
                 running,
                 new Master(rpc, requestTimeout.toNanos(), running),
-                new TransferEngine(used.stream().map(transportsThrough).toList(), transferThreads),
-                (int) localBufferBytes);
+                new TransferEngine(used.stream().map(decorator).toList(), transferThreads),
+                pool);
         return new MooncakeClient(
                 context, new Invocations(running, asyncThreads, asyncQueue, closeTimeout), operationTimeout);
     }

@@ -56,6 +56,7 @@ final class NodeLife {
     private final Thread thread;
     private volatile boolean stopping;
     private volatile int dataPort;
+    private volatile String transports = "";
     private @Nullable DataSide data;
     private boolean mounted;
     private long backoffNanos = BACKOFF_MIN_NANOS;
@@ -87,6 +88,11 @@ final class NodeLife {
 
     int dataPort() {
         return dataPort;
+    }
+
+    /** By what the memory is served, for people. */
+    String transports() {
+        return transports;
     }
 
     synchronized boolean isMounted() {
@@ -243,9 +249,10 @@ final class NodeLife {
     }
 
     private void listen() throws IOException {
-        DataSide started = NodeWiring.serve(bindHost, dataPort, memory, protocol, options.hook);
+        DataSide started = NodeWiring.serve(options, bindHost, dataPort, memory, protocol);
         data = started;
         dataPort = started.port();
+        transports = started.transports();
     }
 
     private void stopListening() {

@@ -3,12 +3,14 @@ package io.mooncake4j.node;
 import io.mooncake4j.transfer.memory.FillProgress;
 import io.mooncake4j.transfer.memory.MemoryKind;
 import io.mooncake4j.transfer.memory.SegmentMemoryOptions;
+import io.mooncake4j.transfer.rdma.RdmaOptions;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Settings of a {@link StorageNode}. */
 public final class NodeOptions {
@@ -25,6 +27,7 @@ public final class NodeOptions {
     final FillProgress progress;
     final SafetyRules rules;
     final AccessHook hook;
+    final @Nullable RdmaOptions rdma;
 
     private NodeOptions(Builder builder) {
         this.masters = builder.masters;
@@ -40,6 +43,7 @@ public final class NodeOptions {
         this.progress = builder.progress;
         this.rules = builder.rules;
         this.hook = builder.hook;
+        this.rdma = builder.rdma;
     }
 
     public static Builder builder() {
@@ -61,6 +65,7 @@ public final class NodeOptions {
         private FillProgress progress = FillProgress.NONE;
         private SafetyRules rules = SafetyRules.ALL;
         private AccessHook hook = AccessHook.NONE;
+        private @Nullable RdmaOptions rdma;
 
         private Builder() {}
 
@@ -132,6 +137,12 @@ public final class NodeOptions {
         /** Told how far the memory's reservation has come. */
         public Builder progress(FillProgress value) {
             progress = value;
+            return this;
+        }
+
+        /** Lets clients come by RDMA, too, where this machine can. Default: not. */
+        public Builder rdma(RdmaOptions value) {
+            rdma = value;
             return this;
         }
 

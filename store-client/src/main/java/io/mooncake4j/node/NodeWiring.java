@@ -1,22 +1,57 @@
 package io.mooncake4j.node;
 
 import io.mooncake4j.transfer.memory.Regions;
-import io.mooncake4j.transfer.server.AccessHook;
+import io.mooncake4j.transfer.rdma.RdmaAvailability;
+import io.mooncake4j.transfer.rdma.RdmaNode;
+import io.mooncake4j.transfer.rdma.RdmaOptions;
+import io.mooncake4j.transfer.server.DirectAccess;
 import io.mooncake4j.transfer.tcp.TcpDataServer;
 import io.mooncake4j.transfer.tcp.TcpServerOptions;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Starts the transports by which a node serves its memory. */
 final class NodeWiring {
-    /** The running transports of one incarnation of the memory. */
-    record DataSide(int port, Runnable stop) {}
+    /**
+     * The running transports of one incarnation of the memory.
+     *
+     * @param transports for people
+     */
+    record DataSide(int port, String transports, Runnable stop) {}
 
     private NodeWiring() {}
 
-    static DataSide serve(String bindHost, int port, Regions regions, NodeProtocol protocol, AccessHook hook)
+    static DataSide serve(NodeOptions options, String bindHost, int port, Regions regions, NodeProtocol protocol)
             throws IOException {
-        TcpDataServer tcp = TcpDataServer.start(
-                TcpServerOptions.of(bindHost, port), regions, protocol.gate(), protocol.sessions(), hook);
-        return new DataSide(tcp.port(), tcp::close);
+        RdmaOptions wanted = options.rdma;
+        Optional<RdmaNode> rdma = wanted == null
+                ? Optional.empty()
+                : RdmaAvailability.orTcp(() -> RdmaNode.start(wanted, regions));
+        DirectAccess direct = rdma.<DirectAccess>map(node -> node)
+                .orElseGet(() -> DirectAccess.none(
+                        wanted == null
+                                ? "RDMA is off at this node; start it with --protocol rdma"
+                                : "RDMA is off at this node; its log says why"));
+        boolean started = false;
+        try {
+            TcpDataServer tcp = TcpDataServer.start(
+                    TcpServerOptions.of(bindHost, port),
+                    regions,
+                    protocol.gate(),
+                    protocol.sessions(),
+                    options.hook,
+                    direct);
+            started = true;
+            String transports =
+                    rdma.map(node -> "TCP and RDMA over " + node.deviceText()).orElse("TCP");
+            return new DataSide(tcp.port(), transports, () -> {
+                tcp.close();
+                rdma.ifPresent(RdmaNode::close); // after the sessions, whose passages it serves
+            });
+        } finally {
+            if (!started) {
+                rdma.ifPresent(RdmaNode::close);
+            }
+        }
     }
 }

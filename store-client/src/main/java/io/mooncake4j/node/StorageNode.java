@@ -71,12 +71,13 @@ public final class StorageNode implements AutoCloseable {
                     ErrorCode.INVALID_PARAMS, e.getMessage() + ": free the port, or set --data-port or --bind-host", e);
         }
         LOG.info(
-                "{}: {}, {}, data at {}:{}",
+                "{}: {}, {}, data at {}:{} over {}",
                 self.name(),
                 memory,
                 memory.warm() ? "warm" : "empty",
                 host,
-                life.dataPort());
+                life.dataPort(),
+                life.transports());
         return node;
     }
 
@@ -99,6 +100,11 @@ public final class StorageNode implements AutoCloseable {
 
     public int dataPort() {
         return life.dataPort();
+    }
+
+    /** By what clients move bytes here, for people. */
+    public String transports() {
+        return life.transports();
     }
 
     /** Of the memory's present content. */

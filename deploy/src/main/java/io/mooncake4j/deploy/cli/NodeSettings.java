@@ -6,6 +6,7 @@ import io.mooncake4j.node.OnStop;
 import io.mooncake4j.transfer.memory.FillProgress;
 import io.mooncake4j.transfer.memory.MemoryKind;
 import io.mooncake4j.transfer.memory.SegmentMemoryOptions;
+import io.mooncake4j.transfer.rdma.RdmaSettings;
 import io.mooncake4j.transfer.settings.Setting;
 import io.mooncake4j.transfer.settings.SettingException;
 import io.mooncake4j.transfer.settings.SettingType;
@@ -13,6 +14,7 @@ import io.mooncake4j.transfer.settings.Settings;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Settings of a storage node. */
 final class NodeSettings {
@@ -64,17 +66,12 @@ final class NodeSettings {
             "What becomes of the memory at a stop: suspend keeps it for the next start, leave gives it up, auto suspends"
                     + " where the master's journal outlives a restart");
 
-    static final List<Setting<?>> ALL = List.of(
-            ClientSettings.MASTER,
-            SEGMENT_SIZE,
-            MEMORY,
-            DATA_PORT,
-            HOST,
-            BIND_HOST,
-            NAME,
-            ON_STOP,
-            CommonSettings.CONFIG,
-            CommonSettings.SERVER_LOG_LEVEL);
+    static final List<Setting<?>> ALL = Stream.of(
+                    Stream.of(ClientSettings.MASTER, SEGMENT_SIZE, MEMORY, DATA_PORT, HOST, BIND_HOST, NAME, ON_STOP),
+                    RdmaSettings.NODE.stream(),
+                    Stream.of(CommonSettings.CONFIG, CommonSettings.SERVER_LOG_LEVEL))
+            .<Setting<?>>flatMap(settings -> settings)
+            .toList();
 
     private NodeSettings() {}
 
@@ -89,6 +86,7 @@ final class NodeSettings {
                 .name(settings.get(NAME))
                 .onStop(OnStop.valueOf(settings.get(ON_STOP).toUpperCase(Locale.ROOT)))
                 .progress(progress);
+        RdmaSettings.node(settings).ifPresent(options::rdma);
         try {
             return options.build();
         } catch (StoreException e) {

@@ -1,6 +1,5 @@
 package io.mooncake4j.deploy.cli;
 
-import io.mooncake4j.client.ClientSettings;
 import io.mooncake4j.deploy.config.ConfigFile;
 import io.mooncake4j.transfer.settings.Setting;
 import io.mooncake4j.transfer.settings.SettingException;
@@ -121,9 +120,6 @@ abstract class SettingsCommand extends HelpfulCommand implements Callable<Intege
         }
         if (declared.contains(JournalSettings.JOURNAL)) {
             warnings.addAll(JournalSettings.warnings(settings));
-        }
-        if (settings.isGiven(ClientSettings.PROTOCOL)) {
-            ClientSettings.protocolWarning(settings).ifPresent(warnings::add);
         }
         return warnings;
     }

@@ -1,6 +1,7 @@
 package io.mooncake4j.deploy.cluster;
 
 import io.mooncake4j.node.NodeOptions;
+import io.mooncake4j.transfer.rdma.RdmaOptions;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 
@@ -15,7 +16,7 @@ public record NodeNetwork(String host, String rdmaDevice) {
     NodeOptions.Builder of(NodeOptions.Builder options) {
         options.host(host).bindHost(host);
         if (!rdmaDevice.isEmpty()) {
-            throw new UnsupportedOperationException("wired with the node's options");
+            options.rdma(RdmaOptions.DEFAULT.withDevices(List.of(rdmaDevice)));
         }
         return options;
     }

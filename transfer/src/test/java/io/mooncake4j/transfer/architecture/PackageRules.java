@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
@@ -90,13 +91,13 @@ public final class PackageRules {
                 .allowEmptyShould(true);
     }
 
-    /** A transport is known by its wiring, and to all others by its interface. */
+    /** A transport is known by its wiring, and to all others by its interface and by what it can be told. */
     public static ArchRule namesNoTransport(String packages, DescribedPredicate<JavaClass> except) {
         return noClasses()
                 .that(resideInAPackage(packages).and(not(except)))
                 .should()
-                .dependOnClassesThat()
-                .resideInAPackage(ROOT + ".transfer.tcp..")
+                .dependOnClassesThat(resideInAnyPackage(ROOT + ".transfer.tcp..", ROOT + ".transfer.rdma..")
+                        .and(not(simpleNameEndingWith("Options").or(simpleNameEndingWith("Settings")))))
                 .as("nothing in " + packages + " names a transport, except " + except.getDescription())
                 .allowEmptyShould(true);
     }

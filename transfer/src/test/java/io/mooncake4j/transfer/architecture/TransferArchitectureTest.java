@@ -22,6 +22,9 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String ENGINE = TRANSFER + "engine..";
     private static final String SERVER = TRANSFER + "server..";
     private static final String TCP = TRANSFER + "tcp..";
+    private static final String VERBS = TRANSFER + "rdma.verbs..";
+    private static final String CM = TRANSFER + "rdma.cm..";
+    private static final String RDMA = TRANSFER + "rdma..";
 
     static Stream<ArchRule> rules() {
         return library(
@@ -32,7 +35,10 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(RPC, WIRE),
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
-                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY));
+                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY),
+                seesOnly(VERBS),
+                seesOnly(CM, VERBS, WIRE),
+                seesOnly(RDMA, TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY, SETTINGS));
     }
 
     /** Of whatever kind. */
