@@ -25,7 +25,7 @@ public final class EventChannel implements AutoCloseable {
         return new CmId(NativeVerbs.createId(handle));
     }
 
-    /** The next event, or null when {@code timeoutMillis} passed; a signal handler may end the wait early. */
+    /** The next event, or null when {@code timeoutMillis} passed (negative: never). */
     public @Nullable CmEvent next(int timeoutMillis) throws IOException {
         long[] out = new long[4];
         byte[] privateData = new byte[PRIVATE_DATA_BYTES];
