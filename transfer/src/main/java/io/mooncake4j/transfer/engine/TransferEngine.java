@@ -1,5 +1,6 @@
 package io.mooncake4j.transfer.engine;
 
+import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.Deadline;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves bytes between callers' buffers and segments over the first transport that reaches the peer. Safe for all
- * threads. Owns its transports.
+ * Moves bytes between callers' buffers and segments over the first transport that reaches the peer. Reads that one
+ * transport fails at, and writes of which it sent nothing, go on to the next. Safe for all threads. Owns its transports.
  */
 public final class TransferEngine implements AutoCloseable {
     private static final int QUEUE_PER_WORKER = 64;
@@ -62,15 +63,42 @@ public final class TransferEngine implements AutoCloseable {
         transports.forEach(Transport::close);
     }
 
+    /** What a transport could not do goes on to the next one, as far as that does no harm and time is left. */
     private void runOne(SegmentTransfer transfer, Deadline deadline) {
-        for (Transport transport : transports) {
-            transport.run(transfer, deadline);
-            for (TransferOp op : transfer.ops()) {
-                if (op.outcome() != TransferOp.Outcome.NEVER_SENT) {
-                    return;
-                }
+        SegmentTransfer left = transfer;
+        for (int i = 0; left != null; i++) {
+            transports.get(i).run(left, deadline);
+            if (i + 1 == transports.size() || deadline.expired()) {
+                return;
+            }
+            left = repeatable(left);
+        }
+    }
+
+    /** Those operations that another transport may try; null if there are none. */
+    private static @Nullable SegmentTransfer repeatable(SegmentTransfer ran) {
+        boolean read = ran.target().token().mode() == AccessToken.Mode.READ;
+        List<? extends TransferOp> ops = ran.ops();
+        int first = 0;
+        while (first < ops.size() && !repeatable(ops.get(first), read)) {
+            first++;
+        }
+        if (first == ops.size()) {
+            return null;
+        }
+        List<TransferOp> again = new ArrayList<>(ops.size() - first);
+        for (TransferOp op : ops.subList(first, ops.size())) {
+            if (repeatable(op, read)) {
+                again.add(op);
             }
         }
+        return new SegmentTransfer(ran.target(), again);
+    }
+
+    /** A read has no effect on the node, and what is left of the attempt none on the buffer; a write may still take place. */
+    private static boolean repeatable(TransferOp op, boolean read) {
+        return op.outcome() == TransferOp.Outcome.NEVER_SENT
+                || (read && op.outcome() == TransferOp.Outcome.UNANSWERED);
     }
 
     private static int partEnd(List<? extends TransferOp> ops, int from) {

@@ -17,7 +17,10 @@ public class TransferOp {
         DONE,
         /** The node answered that it did not do it. */
         REFUSED,
-        /** It was sent, its connection is closed with no thread still sending, and no answer came. */
+        /**
+         * It was sent, no answer came, and its connection is closed: nobody here still sends from its buffers or writes
+         * into them, but the node may still carry it out.
+         */
         UNANSWERED
     }
 

@@ -9,7 +9,7 @@ public interface Transport extends AutoCloseable {
 
     /**
      * Runs all operations against one segment and returns when each has an outcome; fails operations, never throws.
-     * After it returned no thread sends from or writes into their buffers. Blocks until the deadline at the longest.
+     * After it returned no thread and no device sends from or writes into their buffers. Blocks until the deadline at the longest.
      */
     void run(SegmentTransfer transfer, Deadline deadline);
 

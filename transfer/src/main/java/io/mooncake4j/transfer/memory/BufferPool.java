@@ -37,6 +37,11 @@ public final class BufferPool implements AutoCloseable {
         this.blocks = new BuddyAllocator(sizeBytes);
     }
 
+    /** The whole memory, to make it known to a device; its content belongs to who leased it. */
+    public ByteBuffer arena() {
+        return arena.duplicate();
+    }
+
     /** The longest lease there can be: the largest power of two in the arena. */
     public int maxLeaseBytes() {
         return blocks.largestBlockBytes();

@@ -17,5 +17,7 @@ public enum SafetyRule {
     /** A proof of leadership counts from before it was asked for (S4). */
     PROOF_DATING,
     /** A new leader grants no memory that readers or writers of an earlier term may still use (S5). */
-    HOLD_OFF
+    HOLD_OFF,
+    /** A put over RDMA is done only when a read behind its last write on each queue was answered (S7). */
+    FLUSH
 }

@@ -1,5 +1,6 @@
 package io.mooncake4j.transfer.tcp;
 
+import io.mooncake4j.transfer.pool.Pooled;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A client's side of one connection, used by one thread at a time, between {@link #begin} and {@link #finish}. */
-final class PeerConnection {
+final class PeerConnection implements Pooled<Peer> {
     private static final long NOT_IN_USE = 0;
     private static final long OVERDUE = 2;
 
@@ -82,13 +83,20 @@ final class PeerConnection {
         return Math.max(0, left);
     }
 
-    void idleSince(long nowNanos) {
+    @Override
+    public Peer peer() {
+        return peer;
+    }
+
+    @Override
+    public void idleSince(long nowNanos) {
         pooled = true;
         idleSinceNanos = nowNanos;
     }
 
     /** Whether the node may close it soon for being idle. */
-    boolean retired(long nowNanos) {
+    @Override
+    public boolean retired(long nowNanos) {
         return nowNanos - idleSinceNanos >= retireNanos;
     }
 

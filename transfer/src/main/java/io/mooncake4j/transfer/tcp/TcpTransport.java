@@ -3,6 +3,7 @@ package io.mooncake4j.transfer.tcp;
 import io.mooncake4j.transfer.engine.SegmentTransfer;
 import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.engine.Transport;
+import io.mooncake4j.transfer.pool.ConnectionPool;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
@@ -23,7 +24,8 @@ public final class TcpTransport implements Transport {
     private final TcpTransportOptions options;
     private final HostLookup hosts;
     private final OverdueWatch watch;
-    private final ConnectionPool pool;
+    private final Connections connections = new Connections();
+    private final ConnectionPool<Peer, PeerConnection> pool;
     private final AtomicLong requestIds = new AtomicLong();
 
     public TcpTransport(TcpTransportOptions options) {
@@ -33,7 +35,7 @@ public final class TcpTransport implements Transport {
     TcpTransport(TcpTransportOptions options, HostLookup.Names names) {
         this.options = options;
         this.hosts = new HostLookup(names);
-        this.pool = new ConnectionPool(options.connectionsPerPeer(), new Connections());
+        this.pool = new ConnectionPool<>(options.connectionsPerPeer(), connections::close);
         this.watch = new OverdueWatch(pool::retireIdle);
         watch.start();
     }
@@ -110,7 +112,22 @@ public final class TcpTransport implements Transport {
         if (deadline.expired()) {
             throw new StoreException(ErrorCode.RPC_TIMEOUT, "the deadline had passed");
         }
-        return pool.take(peer, fresh, deadline);
+        if (fresh) {
+            pool.dropIdle(peer);
+        }
+        PeerConnection idle = pool.takeIdleOrSlot(peer, deadline);
+        if (idle != null) {
+            return idle;
+        }
+        PeerConnection opened = null;
+        try {
+            opened = connections.open(peer, deadline);
+            return opened;
+        } finally {
+            if (opened == null) {
+                pool.freeSlot(peer);
+            }
+        }
     }
 
     private ErrorCode cause(Throwable e, boolean overdue) {
@@ -127,9 +144,8 @@ public final class TcpTransport implements Transport {
         return "node " + peer + ": " + (overdue ? "no answer before the deadline" : "the connection failed: " + e);
     }
 
-    private final class Connections implements ConnectionPool.Factory {
-        @Override
-        public PeerConnection open(Peer peer, Deadline deadline) throws IOException {
+    private final class Connections {
+        PeerConnection open(Peer peer, Deadline deadline) throws IOException {
             Deadline due = deadline.orAfterNanos(options.connectTimeout().toNanos());
             InetAddress host = hosts.find(peer.host(), due);
             SocketChannel channel = SocketChannel.open();
@@ -168,8 +184,7 @@ public final class TcpTransport implements Transport {
             }
         }
 
-        @Override
-        public void close(PeerConnection connection) {
+        void close(PeerConnection connection) {
             connection.close();
             watch.remove(connection);
         }

@@ -21,7 +21,9 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String MEMORY = TRANSFER + "memory..";
     private static final String ENGINE = TRANSFER + "engine..";
     private static final String SERVER = TRANSFER + "server..";
+    private static final String POOL = TRANSFER + "pool..";
     private static final String TCP = TRANSFER + "tcp..";
+    private static final String QUEUE = TRANSFER + "rdma.queue..";
     private static final String VERBS = TRANSFER + "rdma.verbs..";
     private static final String CM = TRANSFER + "rdma.cm..";
     private static final String RDMA = TRANSFER + "rdma..";
@@ -35,10 +37,12 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(RPC, WIRE),
                 seesOnly(ENGINE, WIRE, MEMORY),
                 seesOnly(SERVER, WIRE, MEMORY, SAFETY),
-                seesOnly(TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY),
+                seesOnly(POOL, WIRE),
+                seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY),
                 seesOnly(VERBS),
                 seesOnly(CM, VERBS, WIRE),
-                seesOnly(RDMA, TCP, ENGINE, SERVER, MEMORY, WIRE, SAFETY, SETTINGS));
+                seesOnly(QUEUE, ENGINE, MEMORY, WIRE, SAFETY, VERBS),
+                seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY, SETTINGS));
     }
 
     /** Of whatever kind. */

@@ -89,7 +89,7 @@ class TransferEngineTest {
     }
 
     @Test
-    void shouldTryNextTransportOnlyWhenNothingWasSent() {
+    void shouldTryNextTransportOnlyWhenNothingWasWritten() {
         List<String> ran = new ArrayList<>();
         Transport unreachable = new FakeTransport("first", transfer -> {
             ran.add("first");
@@ -101,11 +101,81 @@ class TransferEngineTest {
         });
         Transport never = new FakeTransport("third", transfer -> ran.add("third"));
         try (TransferEngine engine = new TransferEngine(List.of(unreachable, unlucky, never), 1)) {
-            List<SegmentTransfer> transfers = transfers(1);
-            engine.run(transfers, soon());
+            SegmentTransfer write = mixed(AccessToken.Mode.WRITE, 1);
+            engine.run(List.of(write), soon());
             assertThat(ran).containsExactly("first", "second");
-            assertThat(transfers.get(0).ops().get(0).outcome()).isEqualTo(Outcome.UNANSWERED);
+            assertThat(write.ops().get(0).outcome()).isEqualTo(Outcome.UNANSWERED);
         }
+    }
+
+    @Test
+    void shouldPassOnOnlyWhatDoesNoHarmTwiceWhenTransportFailsInTheMiddle() {
+        for (AccessToken.Mode mode : AccessToken.Mode.values()) {
+            SegmentTransfer transfer = mixed(mode, 5);
+            List<? extends TransferOp> ops = transfer.ops();
+            List<TransferOp> again = new ArrayList<>();
+            Transport first = new FakeTransport("first", all -> {
+                ops.get(0).done();
+                ops.get(1).failed(Outcome.UNANSWERED, ErrorCode.TRANSFER_FAIL, "lost");
+                ops.get(2).failed(Outcome.REFUSED, ErrorCode.TOKEN_REFUSED, "no");
+                ops.get(3).failed(Outcome.NEVER_SENT, ErrorCode.TRANSFER_FAIL, "not reached");
+                ops.get(4).done();
+            });
+            Transport second = new FakeTransport("second", left -> {
+                again.addAll(left.ops());
+                done(left);
+            });
+            try (TransferEngine engine = new TransferEngine(List.of(first, second), 1)) {
+                engine.run(List.of(transfer), soon());
+            }
+            boolean read = mode == AccessToken.Mode.READ;
+            assertThat(again).isEqualTo(read ? List.of(ops.get(1), ops.get(3)) : List.of(ops.get(3)));
+            assertThat(ops)
+                    .extracting(TransferOp::outcome)
+                    .containsExactly(
+                            Outcome.DONE,
+                            read ? Outcome.DONE : Outcome.UNANSWERED,
+                            Outcome.REFUSED,
+                            Outcome.DONE,
+                            Outcome.DONE);
+        }
+    }
+
+    @Test
+    void shouldKeepWhatTheFirstTransportSaysWhenTimeIsOver() {
+        SegmentTransfer transfer = mixed(AccessToken.Mode.READ, 1);
+        Transport slow = new FakeTransport("slow", all -> fail(all, Outcome.UNANSWERED));
+        Transport late = new FakeTransport("late", all -> fail(all, Outcome.NEVER_SENT));
+        try (TransferEngine engine = new TransferEngine(List.of(slow, late), 1)) {
+            engine.run(List.of(transfer), Deadline.afterNanos(-1));
+        }
+        assertThat(transfer.ops().get(0).outcome()).isEqualTo(Outcome.UNANSWERED);
+    }
+
+    /** A peer that one transport fails at is no peer that doesn't answer, while another one reaches it. */
+    @Test
+    void shouldSkipNothingWhenTheSecondTransportMovesWhatTheFirstCouldNot() {
+        SegmentTransfer large = large("node", 8);
+        Transport first = new FakeTransport("first", part -> fail(part, Outcome.UNANSWERED));
+        AtomicInteger moved = new AtomicInteger();
+        Transport second = new FakeTransport("second", part -> {
+            moved.addAndGet(part.ops().size());
+            done(part);
+        });
+        try (TransferEngine engine = new TransferEngine(List.of(first, second), 2)) {
+            engine.run(List.of(large), soon());
+        }
+        assertThat(moved.get()).isEqualTo(8);
+        assertThat(large.ops()).allMatch(op -> op.outcome() == Outcome.DONE);
+    }
+
+    private SegmentTransfer mixed(AccessToken.Mode mode, int count) {
+        AccessToken token = node.draft(mode, UUID.randomUUID()).seal();
+        List<TransferOp> ops = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ops.add(new TransferOp(0, i, ByteBuffer.allocate(1)));
+        }
+        return new SegmentTransfer(new SegmentTarget("node", "127.0.0.1", 1, token), ops);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.mooncake4j.transfer.tcp;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
+import io.mooncake4j.transfer.pool.ConnectionPool;
 import io.mooncake4j.transfer.wire.Deadline;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -30,15 +31,7 @@ public class ConnectionPoolRaces {
         private static final PeerConnection CONNECTION = new PeerConnection(PEER, channel(), 1);
 
         private final AtomicInteger lent = new AtomicInteger();
-        private final ConnectionPool pool = new ConnectionPool(1, new ConnectionPool.Factory() {
-            @Override
-            public PeerConnection open(Peer peer, Deadline deadline) {
-                return CONNECTION;
-            }
-
-            @Override
-            public void close(PeerConnection connection) {}
-        });
+        private final ConnectionPool<Peer, PeerConnection> pool = new ConnectionPool<>(1, connection -> {});
 
         private static SocketChannel channel() {
             try {
@@ -52,14 +45,10 @@ public class ConnectionPoolRaces {
             long begunNanos = System.nanoTime();
             boolean alone = true;
             for (int i = 0; i < TIMES; i++) {
-                try {
-                    PeerConnection taken = pool.take(PEER, false, Deadline.after(LONGEST));
-                    alone &= lent.incrementAndGet() == 1;
-                    lent.decrementAndGet();
-                    back.accept(taken);
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
+                PeerConnection idle = pool.takeIdleOrSlot(PEER, Deadline.after(LONGEST));
+                alone &= lent.incrementAndGet() == 1;
+                lent.decrementAndGet();
+                back.accept(idle == null ? CONNECTION : idle);
             }
             return alone && System.nanoTime() - begunNanos < LONGEST.toNanos() / 2;
         }

@@ -1,0 +1,51 @@
+package io.mooncake4j.transfer.rdma;
+
+import io.mooncake4j.transfer.pool.Pooled;
+import io.mooncake4j.transfer.rdma.queue.LinkPath;
+
+/** A link in the pool of a client. One thread at a time, and the pool's lock. */
+final class PooledLink implements Pooled<LinkKey> {
+    private final LinkKey key;
+    private final OpenLink link;
+    private final LinkPath path;
+    private final long idleNanos;
+    private long idleSinceNanos;
+    private boolean pooled;
+
+    /** @param idleNanos how long it may wait */
+    PooledLink(LinkKey key, OpenLink link, LinkPath path, long idleNanos) {
+        this.key = key;
+        this.link = link;
+        this.path = path;
+        this.idleNanos = idleNanos;
+    }
+
+    LinkPath path() {
+        return path;
+    }
+
+    /** Whether it has waited in the pool, so that the node may have ended it since. */
+    boolean pooled() {
+        return pooled;
+    }
+
+    @Override
+    public LinkKey peer() {
+        return key;
+    }
+
+    @Override
+    public void idleSince(long nowNanos) {
+        pooled = true;
+        idleSinceNanos = nowNanos;
+    }
+
+    @Override
+    public boolean retired(long nowNanos) {
+        return nowNanos - idleSinceNanos >= idleNanos || link.isStale();
+    }
+
+    void close() {
+        link.close();
+    }
+}
