@@ -89,7 +89,7 @@ final class RdmaGarbage implements AutoCloseable {
     Counts count(AccessToken.Mode mode) {
         ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
         try (PooledBuffer buffer = pool.lease(valueBytes, Deadline.after(Duration.ofSeconds(1)))) {
-            TransferOp op = new TransferOp(0, 0, buffer.byteBuffer());
+            TransferOp op = new TransferOp(0, 0, buffer.buffer());
             SegmentTransfer transfer = new SegmentTransfer(target(mode), List.of(op));
             Deadline deadline = Deadline.after(Duration.ofMinutes(2));
             run(transfer, op, deadline, WARM_UP);

@@ -91,7 +91,7 @@ class StoreOverDevice {
         int second = size / 2;
         ByteBuffer direct = ByteBuffer.allocateDirect(second - first + 7).position(7);
         direct.put(value.slice(first, second - first)).position(7);
-        stored(client.put(KvEntry.of(key, value.slice(0, first), direct, value.slice(second, size - second))));
+        stored(client.put(key, value.slice(0, first), direct, value.slice(second, size - second)));
         ByteBuffer got = ByteBuffer.allocateDirect(size + 3);
         ByteBuffer heap = ByteBuffer.allocate(second);
         KvEntry into = KvEntry.of(key, got.slice(3, first), heap, got.slice(3 + first, size - first - second));

@@ -22,16 +22,21 @@ class DataPortFuzzTest {
     private static final int REGION_BYTES = 4 << 10;
     private static final int GRANTED = 0;
     private static final int SOMEBODY_ELSES = 1;
+    /** The byte by which an input asks for an OPEN, its lowest bit left out. */
+    private static final int OPEN = 'N';
+
     private static final UUID CLIENT = new UUID(1, 2);
 
     private static final TestNode NODE = new TestNode(2, REGION_BYTES, SafetyRules.ALL);
+    private static final StagedAccess ACCESS = new StagedAccess();
     private static TcpDataServer server;
     private static RawClient good;
 
     @BeforeAll
     static void start() throws IOException {
         server = TcpDataServer.start(
-                TcpServerOptions.of("127.0.0.1", 0), NODE, NODE.gate(), NODE.sessions(), AccessHook.NONE);
+                TcpServerOptions.of("127.0.0.1", 0), NODE, NODE.gate(), NODE.sessions(), AccessHook.NONE, ACCESS);
+        ACCESS.arrivals.release(Integer.MAX_VALUE / 2); // every client comes at once
         good = RawClient.greeted(server.port(), CLIENT);
         BytePattern.fill(NODE.memory(SOMEBODY_ELSES, 0, REGION_BYTES), 7, 0);
     }
@@ -42,6 +47,7 @@ class DataPortFuzzTest {
         server.close();
         assertThat(server.connectionCount()).isZero();
         assertThat(NODE.sessions().openCount()).isZero();
+        assertThat(ACCESS.open).hasValue(0);
     }
 
     @FuzzTest
@@ -63,9 +69,14 @@ class DataPortFuzzTest {
             TcpFormat.putHello(out, CLIENT, 1, TestNode.NONCE);
         }
         for (int i = 1; i < manners && input.remaining() >= 1 + 16 + 20; i++) {
-            AccessToken.Mode mode = AccessToken.Mode.values()[input.get() & 1];
+            byte operation = input.get();
+            AccessToken.Mode mode = AccessToken.Mode.values()[operation & 1];
             TokenDraft draft = NODE.draft(mode, CLIENT).range(GRANTED, input.getLong(), input.getLong());
             AccessToken token = draft.seal();
+            if ((operation & ~1) == OPEN) {
+                TcpFormat.putOpen(out, token, i, input.getInt());
+                continue;
+            }
             TcpFormat.putRequest(out, token, i, 1);
             out.putInt(input.getInt()).putLong(input.getLong()).putLong(input.getLong());
         }
