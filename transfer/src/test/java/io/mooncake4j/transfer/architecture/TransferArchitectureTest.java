@@ -23,15 +23,9 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String SERVER = TRANSFER + "server..";
     private static final String POOL = TRANSFER + "pool..";
     private static final String TCP = TRANSFER + "tcp..";
-<<<<<<< HEAD
-    private static final String QUEUE = TRANSFER + "rdma.queue..";
-    private static final String VERBS = TRANSFER + "rdma.verbs..";
-    private static final String CM = TRANSFER + "rdma.cm..";
-=======
     private static final String VERBS = TRANSFER + "rdma.verbs..";
     private static final String CM = TRANSFER + "rdma.cm..";
     private static final String QUEUE = TRANSFER + "rdma.queue..";
->>>>>>> node
     private static final String RDMA = TRANSFER + "rdma..";
 
     static Stream<ArchRule> rules() {
@@ -47,11 +41,7 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY),
                 seesOnly(VERBS),
                 seesOnly(CM, VERBS, WIRE),
-<<<<<<< HEAD
-                seesOnly(QUEUE, ENGINE, MEMORY, WIRE, SAFETY, VERBS),
-=======
                 seesOnly(QUEUE, VERBS, ENGINE, MEMORY, WIRE, SAFETY),
->>>>>>> node
                 seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY, SETTINGS));
     }
 
