@@ -18,11 +18,10 @@ final class ClassesOfPath {
     }
 
     static ClassesOfPath ofThisProcess() {
-        return new ClassesOfPath(
-                Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .map(Path::of)
-                        .filter(Files::isDirectory)
-                        .toList());
+        return new ClassesOfPath(Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
+                .filter(Files::isDirectory)
+                .toList());
     }
 
     /** Full names, sorted, of all whose simple name matches. */
@@ -48,7 +47,8 @@ final class ClassesOfPath {
 
     private static Stream<String> named(Path directory, Pattern simpleName) {
         try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(each -> each.toString().endsWith(".class"))
+            return files
+                    .filter(each -> each.toString().endsWith(".class"))
                     .map(each -> directory.relativize(each).toString().replace(".class", ""))
                     .map(each -> each.replace(File.separatorChar, '.'))
                     .filter(each -> simpleName

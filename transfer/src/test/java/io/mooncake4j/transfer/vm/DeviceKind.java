@@ -22,8 +22,9 @@ public enum DeviceKind {
                 return each;
             }
         }
-        throw new IllegalStateException("-D" + PROPERTY + "=" + given
-                + " is neither rxe nor siw: tests over devices run in a virtual machine (transfer/src/test/vm/run --help)");
+        throw new IllegalStateException(
+                "-D" + PROPERTY + "=" + given
+                        + " is neither rxe nor siw: tests over devices run in a virtual machine (transfer/src/test/vm/run --help)");
     }
 
     /** As scripts, tags of tests and the property {@code mooncake4j.rdma.device} have it. */

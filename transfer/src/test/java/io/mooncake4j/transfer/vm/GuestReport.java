@@ -34,8 +34,10 @@ public record GuestReport(int java, int found, int passed, List<String> skipped,
                 .append(" skipped, ")
                 .append(failures.size())
                 .append(" failed");
-        skipped.forEach(each -> text.append(System.lineSeparator()).append("SKIPPED ").append(each));
-        failures.forEach(each -> text.append(System.lineSeparator()).append("FAILED ").append(each));
+        skipped.forEach(
+                each -> text.append(System.lineSeparator()).append("SKIPPED ").append(each));
+        failures.forEach(
+                each -> text.append(System.lineSeparator()).append("FAILED ").append(each));
         return text.toString();
     }
 

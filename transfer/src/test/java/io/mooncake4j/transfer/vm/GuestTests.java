@@ -29,9 +29,8 @@ public final class GuestTests {
     public static void main(String... arguments) throws IOException {
         DeviceKind device = DeviceKind.here();
         ClassesOfPath classes = ClassesOfPath.ofThisProcess();
-        List<DiscoverySelector> selected = Arrays.stream(arguments)
-                .map(each -> selector(classes, each))
-                .toList();
+        List<DiscoverySelector> selected =
+                Arrays.stream(arguments).map(each -> selector(classes, each)).toList();
         ReportingListener listener = new ReportingListener();
         // the other engines on the class path cost seconds here
         LauncherFactory.create(LauncherConfig.builder()

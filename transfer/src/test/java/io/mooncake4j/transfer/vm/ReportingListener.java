@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,7 +61,7 @@ final class ReportingListener implements TestExecutionListener {
             case ABORTED -> skipped.add(line + ": " + trace(result));
             case FAILED -> failures.add(line + System.lineSeparator() + trace(result));
         }
-        System.out.println(result.getStatus().name().toLowerCase(java.util.Locale.ROOT) + " " + line);
+        System.out.println(result.getStatus().name().toLowerCase(Locale.ROOT) + " " + line);
     }
 
     synchronized GuestReport report() {
@@ -81,7 +82,8 @@ final class ReportingListener implements TestExecutionListener {
     private static String name(TestIdentifier test) {
         TestSource source = test.getSource().orElse(null);
         if (source instanceof MethodSource method) {
-            String simple = method.getClassName().substring(method.getClassName().lastIndexOf('.') + 1);
+            String simple =
+                    method.getClassName().substring(method.getClassName().lastIndexOf('.') + 1);
             boolean named = test.getDisplayName().startsWith(method.getMethodName() + "(");
             return simple + "." + method.getMethodName() + (named ? "" : " " + test.getDisplayName());
         }

@@ -1,0 +1,65 @@
+package io.mooncake4j.transfer.vm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Runs the tests of a module that are named {@code *OverDevice}, all that its class path's directories have, in a virtual
+ * machine, on Java 17 and 25 one after the other.
+ */
+public final class DeviceTests {
+    private static final Pattern NAME = Pattern.compile("[^$]+OverDevice");
+    private final String kind;
+    private final VirtualMachine machine;
+    private final Path share;
+
+    /** @param limit of the machine's life, with the tests on both JDKs */
+    public DeviceTests(DeviceKind device, Duration limit) {
+        kind = device.text();
+        share = Path.of("target", "rdma-vm", kind).toAbsolutePath();
+        machine = new VirtualMachine(device, share, limit);
+    }
+
+    /**
+     * Fails unless on each JDK all tests that were found ran and passed. Prints what the machine printed.
+     *
+     * @param least how many tests there are at least
+     */
+    public void shouldAllPass(int least, String... options) throws IOException, InterruptedException {
+        List<String> classes = ClassesOfPath.ofThisProcess().named(NAME);
+        assertThat(classes).as("classes *OverDevice").isNotEmpty();
+        List<Path> jdks = TestJdks.homes();
+        List<Path> reports = new ArrayList<>();
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--class-path", System.getProperty("java.class.path")));
+        for (Path jdk : jdks) {
+            all.addAll(List.of("--jdk", jdk.toString()));
+            reports.add(share.resolve("java-" + TestJdks.feature(jdk) + ".report"));
+        }
+        deleteEach(reports);
+        GuestOutcome outcome = machine.with(all.toArray(String[]::new)).run(classes);
+        System.out.println("==== " + kind + " ====" + System.lineSeparator() + outcome.output());
+        for (Path each : reports) {
+            assertThat(each).as("report, if the JVM came to its end").isRegularFile();
+            GuestReport report = GuestReport.read(each);
+            assertThat(report.allPassed())
+                    .as("over %s, %s", kind, report.text())
+                    .isTrue();
+            assertThat(report.found()).as("tests over %s", kind).isGreaterThanOrEqualTo(least);
+        }
+        assertThat(outcome.exitCode()).as("exit code").isZero();
+    }
+
+    private static void deleteEach(List<Path> files) throws IOException {
+        for (Path each : files) {
+            Files.deleteIfExists(each);
+        }
+    }
+}
