@@ -24,9 +24,8 @@ final class NodeWiring {
     static DataSide serve(NodeOptions options, String bindHost, int port, Regions regions, NodeProtocol protocol)
             throws IOException {
         RdmaOptions wanted = options.rdma;
-        Optional<RdmaNode> rdma = wanted == null
-                ? Optional.empty()
-                : RdmaAvailability.orTcp(() -> RdmaNode.start(wanted, regions));
+        Optional<RdmaNode> rdma =
+                wanted == null ? Optional.empty() : RdmaAvailability.orTcp(() -> RdmaNode.start(wanted, regions));
         DirectAccess direct = rdma.<DirectAccess>map(node -> node)
                 .orElseGet(() -> DirectAccess.none(
                         wanted == null

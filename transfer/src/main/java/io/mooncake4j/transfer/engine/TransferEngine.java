@@ -97,8 +97,7 @@ public final class TransferEngine implements AutoCloseable {
 
     /** A read has no effect on the node, and what is left of the attempt none on the buffer; a write may still take place. */
     private static boolean repeatable(TransferOp op, boolean read) {
-        return op.outcome() == TransferOp.Outcome.NEVER_SENT
-                || (read && op.outcome() == TransferOp.Outcome.UNANSWERED);
+        return op.outcome() == TransferOp.Outcome.NEVER_SENT || (read && op.outcome() == TransferOp.Outcome.UNANSWERED);
     }
 
     private static int partEnd(List<? extends TransferOp> ops, int from) {

@@ -25,8 +25,8 @@ final class DeviceLinks implements LinkSource {
     public synchronized LocalMemory memory() throws IOException {
         ClientMemory registered = memory;
         if (registered == null) {
-            registered = ClientMemory.register(
-                    device.pd(), pool.get(), device.info().iwarp());
+            registered =
+                    ClientMemory.register(device.pd(), pool.get(), device.info().iwarp());
             memory = registered;
         }
         return registered;
@@ -34,8 +34,7 @@ final class DeviceLinks implements LinkSource {
 
     @Override
     public OpenLink open(SegmentTarget target, Deadline deadline) throws IOException {
-        return new VerbsLink(
-                connector.connect(target, deadline), device.info().driver());
+        return new VerbsLink(connector.connect(target, deadline), device.info().driver());
     }
 
     @Override

@@ -28,13 +28,7 @@ final class Link implements AutoCloseable {
     private final int depth;
     private RegionTable regions = RegionTable.NONE;
 
-    Link(
-            LinkKey key,
-            Leash leash,
-            OutgoingLink outgoing,
-            CompletionQueue completions,
-            DeviceLimits limits,
-            int depth) {
+    Link(LinkKey key, Leash leash, OutgoingLink outgoing, CompletionQueue completions, DeviceLimits limits, int depth) {
         this.key = key;
         this.leash = leash;
         this.outgoing = outgoing;

@@ -224,8 +224,7 @@ public final class RdmaTransport implements Transport {
             long half = Math.min(options.connectTimeout().toNanos(), deadline.remainingNanos() / 2);
             OpenLink link = source.open(target, deadline.orAfterNanos(half));
             try {
-                LinkPath path = new LinkPath(
-                        peer.toString(), link, memory, pathOptions, rules, counters, () -> closed);
+                LinkPath path = new LinkPath(peer.toString(), link, memory, pathOptions, rules, counters, () -> closed);
                 opened = new PooledLink(peer, link, path, IDLE.toNanos());
             } finally {
                 if (opened == null) {

@@ -45,6 +45,10 @@ public abstract class TransportCase {
         return transport;
     }
 
+    boolean checksEachAccess() {
+        return fixture().tokenCheck() == TransportFixture.TokenCheck.AT_EACH_ACCESS;
+    }
+
     RunningNode start(TestNode node, AccessHook hook) throws Exception {
         RunningNode running = fixture().start(node, hook);
         closeables.add(running);
@@ -62,12 +66,12 @@ public abstract class TransportCase {
         return op;
     }
 
-    static void run(Transport transport, int port, TokenDraft draft, TransferOp... ops) {
+    void run(Transport transport, int port, TokenDraft draft, TransferOp... ops) {
         transport.run(transfer(port, draft.seal(), List.of(ops)), soon());
     }
 
-    static SegmentTransfer transfer(int port, AccessToken token, List<TransferOp> ops) {
-        return new SegmentTransfer(new SegmentTarget("node", "127.0.0.1", port, token), ops);
+    SegmentTransfer transfer(int port, AccessToken token, List<TransferOp> ops) {
+        return new SegmentTransfer(new SegmentTarget("node", fixture().host(), port, token), ops);
     }
 
     static Deadline soon() {

@@ -35,7 +35,7 @@ class RdmaChoicesTest {
         assertThat(chosen(devices, List.of("erdma_3", "erdma_0"))).isEqualTo("erdma_3 10.0.0.4");
         assertThat(chosen(devices, List.of("erdma_0", "erdma_1"))).isEqualTo("none");
         assertThat(DeviceChoice.none(devices, List.of("erdma_9")))
-                .contains("of erdma_9", "erdma_0 (its port is down)", "erdma_1 (without an IPv4 address", "erdma_3,")
+                .contains("of erdma_9", "erdma_0 (its port is down)", "erdma_1 (without an IPv4 address", ", erdma_3;")
                 .contains("--rdma-device");
         assertThat(DeviceChoice.none(List.of(), List.of())).contains("none");
     }
@@ -77,8 +77,8 @@ class RdmaChoicesTest {
                 "MC_MAX_WR", "128",
                 "MC_MAX_INLINE", "0",
                 "MC_RETRY_CNT", "9");
-        RdmaOptions options = RdmaSettings.client(client(environment), Duration.ofSeconds(3))
-                .orElseThrow();
+        RdmaOptions options =
+                RdmaSettings.client(client(environment), Duration.ofSeconds(3)).orElseThrow();
         assertThat(options)
                 .isEqualTo(new RdmaOptions(
                         List.of("erdma_1", "erdma_0"),
@@ -125,8 +125,7 @@ class RdmaChoicesTest {
 
     private static String chosen(List<DeviceInfo> devices, List<String> allowed) {
         return DeviceChoice.of(devices, allowed)
-                .map(choice ->
-                        choice.device().name() + " " + choice.address().getHostAddress())
+                .map(choice -> choice.device().name() + " " + choice.address().getHostAddress())
                 .orElse("none");
     }
 

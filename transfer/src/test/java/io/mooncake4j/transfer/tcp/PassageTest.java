@@ -149,8 +149,8 @@ class PassageTest {
                     })
                     .toCompletableFuture();
             await().until(leash::ended);
-            await().during(Duration.ofMillis(50)).untilAsserted(() -> assertThat(done)
-                    .isNotDone());
+            await().during(Duration.ofMillis(50))
+                    .untilAsserted(() -> assertThat(done).isNotDone());
             access.closing.countDown();
             assertThat(done).succeedsWithin(LONG);
             assertThat(access.open).hasValue(0);
@@ -210,7 +210,10 @@ class PassageTest {
         start(access, LONG);
         try (ReservedPort port = new ReservedPort()) {
             SegmentTarget nowhere = new SegmentTarget(
-                    "node", "127.0.0.1", port.number(), node.draft(Mode.READ, client).seal());
+                    "node",
+                    "127.0.0.1",
+                    port.number(),
+                    node.draft(Mode.READ, client).seal());
             assertThatThrownBy(() -> leashes.open(nowhere, 1, soon())).isInstanceOf(IOException.class);
         }
     }

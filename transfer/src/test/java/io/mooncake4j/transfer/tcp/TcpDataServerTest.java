@@ -203,7 +203,7 @@ class TcpDataServerTest {
         byte[] magic = RawClient.request(token, 1, 100);
         magic[0]++;
         byte[] operation = RawClient.request(token, 1, 100);
-        operation[4] = 2;
+        operation[4] = 3;
         byte[] mode = RawClient.request(token, 1, 100);
         mode[TcpFormat.REQUEST_BYTES] = 9;
         assertClosedAfter(Arrays.copyOf(magic, TcpFormat.REQUEST_BYTES), ErrorCode.PROTOCOL_MISMATCH);

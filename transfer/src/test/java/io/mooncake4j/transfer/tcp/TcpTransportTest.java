@@ -4,6 +4,7 @@ import io.mooncake4j.transfer.engine.TransportBytesBehaviour;
 import io.mooncake4j.transfer.engine.TransportFailureBehaviour;
 import io.mooncake4j.transfer.engine.TransportFixture;
 import io.mooncake4j.transfer.engine.TransportSafetyBehaviour;
+import io.mooncake4j.transfer.engine.TransportStallBehaviour;
 import org.junit.jupiter.api.Nested;
 
 class TcpTransportTest {
@@ -17,6 +18,14 @@ class TcpTransportTest {
 
     @Nested
     class Safety extends TransportSafetyBehaviour {
+        @Override
+        protected TransportFixture fixture() {
+            return new TcpFixture();
+        }
+    }
+
+    @Nested
+    class Stall extends TransportStallBehaviour {
         @Override
         protected TransportFixture fixture() {
             return new TcpFixture();

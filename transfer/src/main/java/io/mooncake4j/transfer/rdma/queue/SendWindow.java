@@ -154,8 +154,7 @@ final class SendWindow {
         long wrId = idBase | sequence & SEQUENCE_MASK;
         if (heldWrite) {
             boolean inline = length <= inlineBytes;
-            queue.stageWrite(
-                    wrId, heldLocal, heldLocalKey, length, heldRemote, heldRemoteKey, signalled, inline);
+            queue.stageWrite(wrId, heldLocal, heldLocalKey, length, heldRemote, heldRemoteKey, signalled, inline);
         } else {
             queue.stageRead(wrId, heldLocal, heldLocalKey, length, heldRemote, heldRemoteKey, signalled);
         }
