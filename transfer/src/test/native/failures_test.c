@@ -320,8 +320,14 @@ static void should_name_the_device_when_it_can_not_be_opened_or_asked(void) {
     EXPECT_THROWN("ibv_get_device_list", EPERM);
 }
 
-static void should_find_no_inline_bytes_when_the_trial_fails(void) {
+static void should_find_inline_bytes_by_trial(void) {
+    most_inline = 96;
     EXPECT(OUR(trialInline)(env, NULL, h(&fake_context)) == 96);
+    most_inline = 8;
+    EXPECT(OUR(trialInline)(env, NULL, h(&fake_context)) == 0 && caught() == NULL);
+}
+
+static void should_find_no_inline_bytes_when_the_trial_fails(void) {
     fail("ibv_create_qp", 1, ENOMEM);
     EXPECT(OUR(trialInline)(env, NULL, h(&fake_context)) == 0);
     fail("ibv_create_cq", 1, ENOMEM);
@@ -364,6 +370,7 @@ int main(void) {
     RUN(should_say_nothing_when_time_runs_out);
     RUN(should_pass_on_private_data_and_depths_when_it_connects);
     RUN(should_name_the_device_when_it_can_not_be_opened_or_asked);
+    RUN(should_find_inline_bytes_by_trial);
     RUN(should_find_no_inline_bytes_when_the_trial_fails);
     RUN(should_be_what_disni_expects);
     (void)printf("native tests: %d passed, 0 failed\n", passed);

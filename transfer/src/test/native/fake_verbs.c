@@ -356,7 +356,10 @@ void ibv_ack_cq_events(struct ibv_cq *cq, unsigned events) {
 
 struct ibv_qp *ibv_create_qp(struct ibv_pd *pd, struct ibv_qp_init_attr *attr) {
     (void)pd;
-    attr->cap.max_inline_data = 96;
+    if (attr->cap.max_inline_data > most_inline) {
+        errno = EINVAL;
+        return NULL;
+    }
     return outcome("ibv_create_qp") == 0 ? &fake_qp : NULL;
 }
 

@@ -195,11 +195,11 @@ public final class RdmaTransport implements Transport {
             return opening ? open(peer, target, deadline) : idle;
         } catch (StoreException e) {
             if (opening && blamesNode(e.code())) {
-                pauses.failed(peer, System.nanoTime(), e.getMessage());
+                pauses.failed(peer, System.nanoTime(), String.valueOf(e.getMessage()));
             }
             leave(ops, Fallback.NOT_CONNECTED, e.code(), peer, e.getMessage());
         } catch (IOException e) {
-            pauses.failed(peer, System.nanoTime(), e.getMessage());
+            pauses.failed(peer, System.nanoTime(), String.valueOf(e.getMessage()));
             leave(ops, Fallback.NOT_CONNECTED, ErrorCode.TRANSFER_FAIL, peer, e.toString());
         } catch (RuntimeException | Error e) {
             pauses.failed(peer, System.nanoTime(), e.toString());

@@ -1,6 +1,7 @@
 package io.mooncake4j.transfer.architecture;
 
 import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -42,7 +43,18 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(VERBS),
                 seesOnly(CM, VERBS, WIRE),
                 seesOnly(QUEUE, VERBS, ENGINE, MEMORY, WIRE, SAFETY),
-                seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY, SETTINGS));
+                seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY, SETTINGS),
+                onlyVerbsKnowDisni());
+    }
+
+    private static ArchRule onlyVerbsKnowDisni() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(VERBS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.ibm.disni..")
+                .as("only " + VERBS + " knows DiSNI");
     }
 
     /** Of whatever kind. */

@@ -102,8 +102,8 @@ public final class LinkPath {
     /**
      * Runs those operations of a transfer that may be run: of reads all that are not DONE, of writes those NEVER_SENT.
      * Gives each of them an outcome, after which nobody but the caller touches its buffers. Operations outside of the
-     * token's ranges or the node's regions are NEVER_SENT. Fails operations, never throws. Returns at the deadline, or as much later as it
-     * takes the device to let go.
+     * token's ranges or the node's regions are NEVER_SENT. Fails operations, never throws, if the link was kept before.
+     * Returns at the deadline, or as much later as the device takes to let go.
      */
     public PathEnd run(AccessToken token, List<? extends TransferOp> all, Deadline deadline) {
         if (failed) {

@@ -36,6 +36,7 @@ final class SendWindow {
     private int sinceSignal;
     private boolean holding;
     private boolean heldWrite;
+    private boolean heldSignal;
     private long heldLocal;
     private int heldLocalKey;
     private long heldRemote;
@@ -103,6 +104,9 @@ final class SendWindow {
         lengths[at] = lengthBytes;
         holding = true;
         heldWrite = write;
+        // siw sends an unsignalled write out of its own pages (siw_qp_tx.c, siw_qp_prepare_tx), which TCP may do again after
+        // a later one has completed: memory that is filled anew then, as a slot is, needs a completion of its own
+        heldSignal = write && slot != Staging.NONE;
         heldLocal = localAddress;
         heldLocalKey = localKey;
         heldRemote = remoteAddress;
@@ -145,7 +149,7 @@ final class SendWindow {
     private void stageHeld(boolean lastOfBatch) {
         holding = false;
         sinceSignal++;
-        boolean signalled = lastOfBatch || sinceSignal >= signalEvery;
+        boolean signalled = lastOfBatch || heldSignal || sinceSignal >= signalEvery;
         if (signalled) {
             sinceSignal = 0;
         }

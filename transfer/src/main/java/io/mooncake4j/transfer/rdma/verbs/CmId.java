@@ -94,7 +94,7 @@ public final class CmId implements AutoCloseable {
     }
 
     /**
-     * Answered by ESTABLISHED, REJECTED, UNREACHABLE or CONNECT_ERROR.
+     * Answered by ESTABLISHED, REJECTED, UNREACHABLE or CONNECT_ERROR; iWARP may throw ECONNREFUSED at once instead.
      *
      * @param privateData at most 56 bytes on RoCE
      * @param retry of a packet that isn't acknowledged, 0 to 7; ignored by iWARP

@@ -14,7 +14,7 @@ import java.io.IOException;
  * @param maxMr memory regions
  * @param maxMrBytes bytes of one, unsigned
  * @param maxReadsInFlight READs of one queue pair that the device has under way
- * @param inlineBytes bytes of a WRITE that a queue pair takes inline without asking
+ * @param inlineBytes bytes of a WRITE that a queue pair takes inline, at most 256; found by trial
  * @param driver such as {@code erdma}, {@code siw}, {@code rxe}
  */
 public record DeviceLimits(

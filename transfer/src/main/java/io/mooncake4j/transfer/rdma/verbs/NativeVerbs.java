@@ -111,7 +111,7 @@ final class NativeVerbs {
      */
     static native void queryDevice(long context, long[] out) throws IOException;
 
-    /** The inline bytes that a queue pair gets which asks for none, found by making one. */
+    /** The inline bytes that a queue pair gets, at most 256, found by making some. */
     static native int trialInline(long context) throws IOException;
 
     /** @param out state, active MTU code, entries of the GID table, most bytes of a message, link layer */

@@ -114,7 +114,10 @@ public final class QueuePair {
         return posted;
     }
 
-    /** Moves it to its error state: what is outstanding comes back flushed. Final. */
+    /**
+     * Moves it to its error state: what is outstanding comes back flushed. Final. What was posted when it had failed
+     * already is never heard of on siw: wait for a bounded time, then {@link #destroy}.
+     */
     public void toError() throws IOException {
         live();
         NativeVerbs.qpToError(handle);

@@ -10,7 +10,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * The queues of one link and the node behind them: moves bytes for real, when it is polled, and checks everything that
  * it is asked. Queues complete in any order among each other. Fails as it is told. Not more than a real device promises:
- * a write that has completed was handed over, and is placed when a read behind it on its queue is answered, or later.
+ * a write that has completed was handed over, and is placed when a read behind it on its queue is answered, or later; one
+ * that was not signalled may even be fetched from its memory that late.
  */
 public final class FakeDevice implements QueueLink, Completions {
     /** What a request comes to that is told to fail, on some device. */
@@ -234,7 +235,7 @@ public final class FakeDevice implements QueueLink, Completions {
                 int remoteKey,
                 boolean signal,
                 boolean inline) {
-            check(inline == (length <= inlineBytes), "inline " + inline + " of " + length);
+            check(inline == (length <= inlineBytes), "inline or not, wrongly");
             stage(true, wrId, local, localKey, length, remote, remoteKey, signal);
         }
 
@@ -257,8 +258,8 @@ public final class FakeDevice implements QueueLink, Completions {
             remoteKeys[at] = remoteKey;
             signals[at] = signal;
             check(!destroyed && !error, "staged on a queue that is at its end");
-            check(length > 0 && length <= maxMessageBytes, "a message of " + length);
-            check(staged - freed <= depth, "more than its depth outstanding: " + (staged - freed));
+            check(length > 0 && length <= maxMessageBytes, "a message too short or too long");
+            check(staged - freed <= depth, "more than its depth outstanding");
             mostOutstanding = Math.max(mostOutstanding, staged - freed);
             if (cutsAtPages && length <= 256) {
                 long sender = write ? local : remote;
@@ -362,9 +363,16 @@ public final class FakeDevice implements QueueLink, Completions {
                 place();
                 local.put((int) localIndex, regions[region], (int) remoteIndex, length);
             } else if (placesLate) {
+                // what is not signalled may be fetched as late as that, too
                 byte[] taken = new byte[length];
                 local.get((int) localIndex, taken);
-                late.add(() -> regions[region].put((int) remoteIndex, taken));
+                boolean fetchedLate = !signals[at];
+                late.add(() -> {
+                    if (fetchedLate) {
+                        local.get((int) localIndex, taken);
+                    }
+                    regions[region].put((int) remoteIndex, taken);
+                });
             } else {
                 regions[region].put((int) remoteIndex, local, (int) localIndex, length);
             }
