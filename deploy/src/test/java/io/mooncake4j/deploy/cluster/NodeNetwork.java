@@ -21,10 +21,11 @@ public record NodeNetwork(String host, String rdmaDevice) {
         return options;
     }
 
-    /** What JVMs that this one starts need for RDMA, if it has that itself. */
+    /** What JVMs that this one starts need for RDMA, and to start fast in an emulated machine, if it has that itself. */
     static List<String> flagsOfThisJvm() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> flag.startsWith("--add-exports") || flag.startsWith("-Djava.library.path"))
+                .filter(flag -> flag.matches(
+                        "--add-exports=.*|-Djava[.]library[.]path=.*|-XX:SharedArchiveFile=.*|-XX:CompileThreshold.*"))
                 .toList();
     }
 }

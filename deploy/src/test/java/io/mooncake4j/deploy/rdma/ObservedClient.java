@@ -49,6 +49,10 @@ final class ObservedClient implements AutoCloseable {
         return transports.get("tcp").doneBytes();
     }
 
+    long tcpBytes(String node) {
+        return transports.get("tcp").doneBytes(node);
+    }
+
     @Override
     public void close() {
         client.close();

@@ -17,31 +17,41 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A client over RDMA as a process of its own, with little under way at a time. Arguments: masters, device, and whether each put
- * ends by the flush. Says {@code ready}; takes lines of a key, version, bytes and seconds, puts such a value within that time,
- * says {@code ran} with transport and outcomes after each try to move it, and at the end the key with what became of it.
+ * A client over RDMA as a process of its own, with little under way at a time. Argument: the device. Takes lines: {@code
+ * connect}, masters and whether puts end by the flush, which is answered by the masters; or a key, a version, bytes and
+ * seconds: puts such a value within that time, says {@code ran} with transport and outcomes after each try to move it, and
+ * at the end the key with what became of it.
  */
 final class RdmaClientMain {
     private RdmaClientMain() {}
 
     public static void main(String[] args) throws IOException {
-        SafetyRules rules =
-                Boolean.parseBoolean(args[2]) ? SafetyRules.ALL : SafetySwitches.allExcept(SafetyRule.FLUSH);
-        try (ObservedClient observed = ObservedClient.of(
-                ClientSeams.safetyRules(
-                        RdmaSetup.client(MooncakeClient.builder(), RdmaSetup.options(args[1], RdmaSetup.SMALL_WINDOW))
-                                .masters(args[0])
-                                .checksums(false)
-                                .localBufferBytes(32 << 20),
-                        rules),
-                end -> System.out.println("ran " + end))) {
-            System.out.println("ready .");
-            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                String[] words = line.split(" ");
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        ObservedClient observed = null;
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] words = line.split(" ");
+            if (!words[0].equals("connect")) {
                 put(observed.client(), words[0], Long.parseLong(words[1]), Integer.parseInt(words[2]), words[3]);
+                continue;
             }
+            if (observed != null) {
+                observed.close();
+            }
+            observed = client(args[0], words[1], Boolean.parseBoolean(words[2]));
+            System.out.println(words[1] + " connected");
         }
+    }
+
+    private static ObservedClient client(String device, String masters, boolean flush) {
+        SafetyRules rules = flush ? SafetyRules.ALL : SafetySwitches.allExcept(SafetyRule.FLUSH);
+        return ObservedClient.of(
+                ClientSeams.safetyRules(
+                        RdmaSetup.client(MooncakeClient.builder(), RdmaSetup.options(device, RdmaSetup.SMALL_WINDOW))
+                                .masters(masters)
+                                .checksums(false)
+                                .localBufferBytes(16 << 20),
+                        rules),
+                end -> System.out.println("ran " + end));
     }
 
     private static void put(MooncakeClient client, String key, long version, int bytes, String seconds) {

@@ -4,13 +4,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
-import io.mooncake4j.deploy.soak.ChildProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** The memory of the only node of a store that has room for one value, as it is at the moment. */
@@ -19,6 +19,7 @@ final class SlotWatch implements AutoCloseable {
     private static final int HEADER_BYTES = 4096;
 
     private static final int TRIES = 20;
+    private static final AtomicLong VERSIONS = new AtomicLong();
 
     private final FileChannel channel;
     private final ByteBuffer memory;
@@ -38,24 +39,24 @@ final class SlotWatch implements AutoCloseable {
      * Lets a process put values until it was stopped when one had begun and wasn't near its end.
      *
      * @param remove removes a key whose put has ended, so that the next one has room
-     * @return the value's version; its key is {@link #key}
+     * @return the value's version, which no other one has; its key is {@link #key}
      */
-    long freezeInMidWrite(ChildProcess writer, Consumer<String> remove) {
-        for (long version = 1; version <= TRIES; version++) {
+    long freezeInMidWrite(Writer writer, Consumer<String> remove) {
+        for (int i = 0; i < TRIES; i++) {
+            long version = VERSIONS.incrementAndGet();
             String key = key(version);
             byte[] value = VersionedValue.of(key, version, memory.capacity());
-            writer.say(key + " " + version + " " + value.length + " 60");
-            long wanted = version;
-            await().pollInterval(Duration.ofMillis(1)).until(() -> memory.getLong(0) == wanted);
-            writer.freeze();
+            writer.put(key, version, value.length);
+            await().pollInterval(Duration.ofMillis(1)).until(() -> memory.getLong(0) == version);
+            writer.process().freeze();
             if (!holds(value, value.length / 4 * 3)) {
                 return version;
             }
-            writer.thaw();
-            writer.awaitLine(key);
+            writer.process().thaw();
+            writer.process().awaitLine(key);
             remove.accept(key);
         }
-        throw new AssertionError("no put was interrupted in its middle, " + writer);
+        throw new AssertionError("no put was stopped in its middle, " + writer.process());
     }
 
     static String key(long version) {
