@@ -1,7 +1,5 @@
 package io.mooncake4j.deploy.rdma;
 
-import static org.awaitility.Awaitility.await;
-
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
 import java.io.IOException;
@@ -11,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** The memory of the only node of a store that has room for one value, as it is at the moment. */
@@ -19,6 +18,8 @@ final class SlotWatch implements AutoCloseable {
     private static final int HEADER_BYTES = 4096;
 
     private static final int TRIES = 20;
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final long LOOK_EVERY_NANOS = 100_000;
     private static final AtomicLong VERSIONS = new AtomicLong();
 
     private final FileChannel channel;
@@ -47,8 +48,9 @@ final class SlotWatch implements AutoCloseable {
             String key = key(version);
             byte[] value = VersionedValue.of(key, version, memory.capacity());
             writer.put(key, version, value.length);
-            await().pollInterval(Duration.ofMillis(1)).until(() -> memory.getLong(0) == version);
-            writer.process().freeze();
+            awaitFirstBytes(version);
+            writer.stopAtOnce();
+            writer.process().freeze(); // waits until it has stopped
             if (!holds(value, value.length / 4 * 3)) {
                 return version;
             }
@@ -57,6 +59,17 @@ final class SlotWatch implements AutoCloseable {
             remove.accept(key);
         }
         throw new AssertionError("no put was stopped in its middle, " + writer.process());
+    }
+
+    /** Of a value of that version. */
+    private void awaitFirstBytes(long version) {
+        long endNanos = System.nanoTime() + LONGEST.toNanos();
+        while (memory.getLong(0) != version) {
+            if (System.nanoTime() - endNanos > 0) {
+                throw new AssertionError("version " + version + " doesn't come");
+            }
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
     }
 
     static String key(long version) {

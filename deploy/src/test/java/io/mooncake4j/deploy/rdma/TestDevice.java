@@ -43,23 +43,22 @@ record TestDevice(String name, String address) {
         }
     }
 
-    /** How many queue pairs a process has on it. */
-    long queuePairs(long pid) {
+    /** How many connected queue pairs there are on it, of all processes. */
+    long queuePairs() {
         return Program.run("rdma", "resource", "show", "qp", "link", name)
                 .lines()
-                .filter(line -> line.contains(" pid " + pid + " "))
+                .filter(line -> line.contains(" type RC "))
                 .count();
     }
 
-    /** The port at which a process listens for connections of rdma_cm. */
-    int listeningPort(long pid) {
-        return Program.run("rdma", "resource", "show", "cm_id", "link", name)
-                .lines()
-                .filter(line -> line.contains(" pid " + pid + " "))
+    /** The port at which the only node listens for connections of rdma_cm. */
+    int listeningPort() {
+        String ids = Program.run("rdma", "resource", "show", "cm_id");
+        return ids.lines()
                 .map(LISTENS::matcher)
                 .filter(Matcher::find)
                 .map(found -> Integer.parseInt(found.group(1)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("process " + pid + " doesn't listen on " + name));
+                .orElseThrow(() -> new IllegalStateException("nobody listens on " + name + ": " + ids));
     }
 }

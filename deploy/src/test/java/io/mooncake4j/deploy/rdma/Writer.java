@@ -3,6 +3,9 @@ package io.mooncake4j.deploy.rdma;
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.TestDirectory;
 import io.mooncake4j.deploy.soak.ChildProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** A process that puts over RDMA what it is told to. One for many tests, since its start takes long; after its death another. */
@@ -11,10 +14,28 @@ final class Writer implements AutoCloseable {
 
     private final TestDirectory directory = new TestDirectory();
     private final TestDevice device;
+    /** Sends SIGSTOP sooner than a program could be started that does. */
+    private final Process stopper;
+
     private ChildProcess process;
 
     Writer(TestDevice device) {
         this.device = device;
+        try {
+            stopper = new ProcessBuilder("bash", "-c", "while read -r pid; do kill -STOP $pid; done").start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Without waiting until it has stopped. */
+    void stopAtOnce() {
+        try {
+            stopper.getOutputStream().write((process.pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+            stopper.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Turns to a store, each of them once. */
@@ -52,6 +73,7 @@ final class Writer implements AutoCloseable {
         if (process != null) {
             kill();
         }
+        stopper.destroy();
         directory.close();
     }
 }

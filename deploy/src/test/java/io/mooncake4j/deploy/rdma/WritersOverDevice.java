@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class WritersOverDevice {
-    private static final int SLOT_BYTES = 8 << 20;
+    private static final int SLOT_BYTES = 16 << 20;
     private static final int LAST_BYTES = 64 << 10;
     /** Longer than it takes from the end of a put to the end of a get. */
     private static final Duration DELAY = Duration.ofSeconds(5);
@@ -100,15 +100,14 @@ class WritersOverDevice {
     @Test
     void shouldGiveMemoryToOthersWhenWriterIsKilledInMidWrite() {
         cluster.start(plan.withOneSlot(SLOT_BYTES));
-        long self = ProcessHandle.current().pid();
         MooncakeClient client = cluster.client(false);
         writer.connect(cluster, true);
         try (SlotWatch slot = new SlotWatch(cluster, SLOT_BYTES)) {
             long version = slot.freezeInMidWrite(writer, client::remove);
-            assertThat(DEVICE.queuePairs(self)).as("queue pairs of the node").isPositive();
+            assertThat(DEVICE.queuePairs()).as("queue pairs of the node").isPositive();
             writer.kill();
             awaitItsMemoryFree();
-            await().until(() -> DEVICE.queuePairs(self) == 0);
+            await().until(() -> DEVICE.queuePairs() == 0);
             assertThat(client.put("new", VersionedValue.of("new", 1, SLOT_BYTES)).status())
                     .isEqualTo(PutResult.Status.STORED);
             assertRight("new", client.get("new").orElseThrow());
@@ -133,7 +132,7 @@ class WritersOverDevice {
         writer.put("first", 1, LAST_BYTES); // so that it is connected
         assertThat(writer.process().awaitLine("first")).startsWith("STORED");
         long runsBefore = writer.runs();
-        int port = DEVICE.listeningPort(ProcessHandle.current().pid());
+        int port = DEVICE.listeningPort();
         byte[] seen;
         try (AutoCloseable delay = DEVICE.isSiw() ? PortDelay.of(DEVICE.address(), port, DELAY) : () -> {}) {
             writer.put("last", 1, LAST_BYTES);
