@@ -12,7 +12,7 @@ class BenchArchitectureTest extends ArchitectureTest {
     static Stream<ArchRule> rules() {
         return application(PackageRules.namesNoTransport(
                 "io.mooncake4j.bench..",
-                nameMatching(".*\\.TransferBenchmark(\\$.*)?")
+                nameMatching(".*\\.(TransferBenchmark|RdmaGarbage)(\\$.*)?")
                         .<JavaClass>forSubtype()
                         .as("the benchmark of transports")));
     }

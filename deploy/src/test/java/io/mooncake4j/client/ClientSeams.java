@@ -1,7 +1,9 @@
 package io.mooncake4j.client;
 
+import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** What tests of whole clusters need of a client and its users don't. */
 public final class ClientSeams {
@@ -9,6 +11,11 @@ public final class ClientSeams {
 
     public static MooncakeClientBuilder safetyRules(MooncakeClientBuilder builder, SafetyRules rules) {
         return builder.safetyRules(rules);
+    }
+
+    /** Reaches each transport of the client through what this makes of it. */
+    public static MooncakeClientBuilder transports(MooncakeClientBuilder builder, UnaryOperator<Transport> seam) {
+        return builder.decorateTransports(seam);
     }
 
     /** As it stands in tokens. */

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** A Java process that takes signals, and whose output goes to a file. Killed when it is closed. */
 public final class ChildProcess implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(180);
     private static final Duration STOP = Duration.ofSeconds(30);
     private static final long LOOK_EVERY_MILLIS = 20;
 
@@ -49,6 +49,12 @@ public final class ChildProcess implements AutoCloseable {
         command.addAll(jvmFlags);
         command.addAll(List.of("-cp", classPath, mainClass));
         command.addAll(arguments);
+        return start(name, directory, environment, command);
+    }
+
+    /** Starts any program that is replaced by Java, such as the launcher. */
+    public static ChildProcess start(
+            String name, Path directory, Map<String, String> environment, List<String> command) {
         try {
             Path log = Files.createTempFile(directory, name + "-", ".log");
             ProcessBuilder builder =
@@ -71,7 +77,7 @@ public final class ChildProcess implements AutoCloseable {
     /**
      * Waits for a line that starts with a word and returns what follows it.
      *
-     * @throws IllegalStateException with all that it printed, if it ended or a minute passed
+     * @throws IllegalStateException with all that it printed, if it ended or some minutes passed
      */
     public String awaitLine(String word) {
         await(START, "says " + word, () -> firstLine(word).isPresent() || !process.isAlive());

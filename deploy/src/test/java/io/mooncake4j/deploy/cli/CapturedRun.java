@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /** One run of the command line in this process: its exit code and what it printed. */
-record CapturedRun(int exitCode, byte[] outBytes, String err) {
+public record CapturedRun(int exitCode, byte[] outBytes, String err) {
 
-    static CapturedRun of(String... arguments) {
+    public static CapturedRun of(String... arguments) {
         return of(Map.of(), new byte[0], arguments);
     }
 
@@ -35,7 +35,7 @@ record CapturedRun(int exitCode, byte[] outBytes, String err) {
     }
 
     /** What was printed, as one JSON object a line. */
-    List<Map<String, Object>> json() {
+    public List<Map<String, Object>> json() {
         return out().lines().map(CapturedRun::parse).toList();
     }
 

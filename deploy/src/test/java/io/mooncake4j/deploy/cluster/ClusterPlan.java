@@ -15,7 +15,8 @@ public record ClusterPlan(
         MasterOptions master,
         SafetyRules masterRules,
         SafetyRules nodeRules,
-        AccessHook hook) {
+        AccessHook hook,
+        NodeNetwork network) {
     public static final ClusterPlan DEFAULT = new ClusterPlan(
             2,
             8 << 20,
@@ -23,10 +24,11 @@ public record ClusterPlan(
             MasterOptions.defaults().withAddress("127.0.0.1", 0),
             SafetyRules.ALL,
             SafetyRules.ALL,
-            AccessHook.NONE);
+            AccessHook.NONE,
+            NodeNetwork.LOOPBACK);
 
     public ClusterPlan withNodes(int number, long bytesEach, long regionBytesEach) {
-        return new ClusterPlan(number, bytesEach, regionBytesEach, master, masterRules, nodeRules, hook);
+        return new ClusterPlan(number, bytesEach, regionBytesEach, master, masterRules, nodeRules, hook, network);
     }
 
     /** One node with room for one value of this size: whatever is put next takes its place. */
@@ -35,19 +37,24 @@ public record ClusterPlan(
     }
 
     public ClusterPlan withMaster(UnaryOperator<MasterOptions> change) {
-        return new ClusterPlan(nodes, segmentBytes, regionBytes, change.apply(master), masterRules, nodeRules, hook);
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, change.apply(master), masterRules, nodeRules, hook, network);
     }
 
     public ClusterPlan withMasterRules(SafetyRules rules) {
-        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, rules, nodeRules, hook);
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, rules, nodeRules, hook, network);
     }
 
     public ClusterPlan withNodeRules(SafetyRules rules) {
-        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, masterRules, rules, hook);
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, masterRules, rules, hook, network);
     }
 
     public ClusterPlan withHook(AccessHook value) {
-        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, masterRules, nodeRules, value);
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, masterRules, nodeRules, value, network);
+    }
+
+    public ClusterPlan withNetwork(NodeNetwork value) {
+        return new ClusterPlan(
+                nodes, segmentBytes, regionBytes, master, masterRules, nodeRules, hook, value);
     }
 
     public ClusterPlan withLease(Duration lease) {

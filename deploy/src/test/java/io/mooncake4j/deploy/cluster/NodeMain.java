@@ -9,7 +9,7 @@ import java.util.UUID;
 
 /**
  * A storage node as a process of its own, which suspends on SIGTERM if its memory is a file. Arguments: masters, name,
- * memory, bytes of segment and region. Says every segment id under which it was mounted.
+ * memory, bytes of segment and region, host and, if any, RDMA device. Says every segment id under which it was mounted.
  */
 final class NodeMain {
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
@@ -18,16 +18,16 @@ final class NodeMain {
 
     public static void main(String[] args) throws InterruptedException {
         MemoryKind memory = MemoryKind.parse(args[2]);
-        StorageNode node = StorageNode.start(NodeOptions.builder()
+        NodeOptions.Builder options = NodeOptions.builder()
                 .masters(args[0])
                 .name(args[1])
-                .host("127.0.0.1")
                 .dataPort(0)
                 .memory(memory)
                 .segmentBytes(Long.parseLong(args[3]))
                 .regionBytes(Long.parseLong(args[4]))
-                .onStop(memory.isFile() ? OnStop.SUSPEND : OnStop.LEAVE)
-                .build());
+                .onStop(memory.isFile() ? OnStop.SUSPEND : OnStop.LEAVE);
+        StorageNode node = StorageNode.start(
+                new NodeNetwork(args[5], args[6]).of(options).build());
         Runtime.getRuntime().addShutdownHook(new Thread(node::close));
         UUID said = null;
         while (true) {

@@ -18,6 +18,7 @@ import io.mooncake4j.transfer.memory.MemoryKind;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A whole store in the tests' own process. After each test it is cross-checked and cleaned away. */
 public final class TestCluster implements AfterEachCallback {
-    private static final Duration MOUNT = Duration.ofSeconds(20);
+    private static final Duration MOUNT = Duration.ofSeconds(60);
 
     private final TestDirectory directory = new TestDirectory();
     private final Deque<AutoCloseable> clients = new ArrayDeque<>();
@@ -63,12 +64,12 @@ public final class TestCluster implements AfterEachCallback {
         NodeOptions.Builder options = NodeOptions.builder()
                 .masters(masters())
                 .name(name)
-                .host("127.0.0.1")
                 .dataPort(0)
                 .segmentBytes(plan.segmentBytes())
                 .regionBytes(plan.regionBytes())
                 .memory(MemoryKind.shm(directory.path()))
                 .onStop(OnStop.SUSPEND);
+        plan.network().of(options);
         StorageNode node = StorageNode.start(
                 NodeSeams.rulesAndHook(options, plan.nodeRules(), plan.hook()).build());
         nodes.add(node);
@@ -159,7 +160,16 @@ public final class TestCluster implements AfterEachCallback {
     }
 
     public ChildProcess nodeProcess(String name, MemoryKind memory) {
-        return process(name, NodeMain.class, masters(), name, memory, plan.segmentBytes(), plan.regionBytes());
+        return process(
+                name,
+                NodeMain.class,
+                masters(),
+                name,
+                memory,
+                plan.segmentBytes(),
+                plan.regionBytes(),
+                plan.network().host(),
+                plan.network().rdmaDevice());
     }
 
     /** One put that waits at {@code granted}, {@code half} or {@code placed} for a line; says them as it comes by. */
@@ -173,16 +183,48 @@ public final class TestCluster implements AfterEachCallback {
     }
 
     private ChildProcess process(String name, Class<?> main, Object... arguments) {
-        ChildProcess process = ChildProcess.start(
+        ChildProcess process = process(directory.path(), environment, name, main, arguments);
+        processes.add(process);
+        return process;
+    }
+
+    /** Any program of the tests, which the caller ends. */
+    public static ChildProcess process(
+            Path directory, Map<String, String> environment, String name, Class<?> main, Object... arguments) {
+        List<String> flags = new ArrayList<>(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        flags.addAll(NodeNetwork.flagsOfThisJvm());
+        return ChildProcess.start(
                 name,
-                directory.path(),
+                directory,
                 environment,
-                List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                flags,
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName(),
                 Stream.of(arguments).map(Object::toString).toList());
+    }
+
+    /** {@code bin/mooncake4j} of this source tree, on a JVM that starts fast; killed at the end. */
+    public ChildProcess launcherProcess(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                classes().resolve("../../bin/mooncake4j").normalize().toString()));
+        command.addAll(List.of(arguments));
+        String flags = "-XX:-UseG1GC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10";
+        ChildProcess process = ChildProcess.start(
+                arguments[0], directory.path(), Map.of("MOONCAKE4J_JAVA_OPTS", flags), command);
         processes.add(process);
         return process;
+    }
+
+    private static Path classes() {
+        try {
+            return Path.of(TestCluster.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A builder for {@link #build}. */
@@ -223,11 +265,15 @@ public final class TestCluster implements AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
+        close(context.getExecutionException().isEmpty());
+    }
+
+    /** For tests that share one. */
+    public void close(boolean passed) throws Exception {
         try {
             while (!clients.isEmpty()) {
                 clients.pop().close();
             }
-            boolean passed = context.getExecutionException().isEmpty();
             if (!passed) {
                 processes.forEach(process -> System.err.println(process));
             }

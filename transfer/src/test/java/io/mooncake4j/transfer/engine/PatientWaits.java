@@ -7,7 +7,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Tests of every module wait so long for what must come, unless they say otherwise: machines are slow and busy at times. */
 public final class PatientWaits implements BeforeAllCallback {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** In an emulated machine all takes ten times as long. */
+    private static final boolean EMULATED = System.getProperty("mooncake4j.rdma.device") != null;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(EMULATED ? 120 : 30);
 
     @Override
     public void beforeAll(ExtensionContext context) {

@@ -19,12 +19,23 @@ public final class DeviceTests {
     private final String kind;
     private final VirtualMachine machine;
     private final Path share;
+    private final boolean both;
 
     /** @param limit of the machine's life, with the tests on both JDKs */
     public DeviceTests(DeviceKind device, Duration limit) {
+        this(device, limit, true);
+    }
+
+    private DeviceTests(DeviceKind device, Duration limit, boolean both) {
+        this.both = both;
         kind = device.text();
         share = Path.of("target", "rdma-vm", kind).toAbsolutePath();
         machine = new VirtualMachine(device, share, limit);
+    }
+
+    /** As above, on this JVM's JDK alone. */
+    public static DeviceTests onJavaOfThisProcess(DeviceKind device, Duration limit) {
+        return new DeviceTests(device, limit, false);
     }
 
     /**
@@ -35,7 +46,7 @@ public final class DeviceTests {
     public void shouldAllPass(int least, String... options) throws IOException, InterruptedException {
         List<String> classes = ClassesOfPath.ofThisProcess().named(NAME);
         assertThat(classes).as("classes *OverDevice").isNotEmpty();
-        List<Path> jdks = TestJdks.homes();
+        List<Path> jdks = both ? TestJdks.homes() : List.of(Path.of(System.getProperty("java.home")));
         List<Path> reports = new ArrayList<>();
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of("--class-path", System.getProperty("java.class.path")));
