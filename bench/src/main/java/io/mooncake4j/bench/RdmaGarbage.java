@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.memory.BufferPool;
 import io.mooncake4j.transfer.memory.PooledBuffer;
 import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.rdma.RdmaDevice;
 import io.mooncake4j.transfer.rdma.RdmaNode;
 import io.mooncake4j.transfer.rdma.RdmaOptions;
@@ -81,7 +82,8 @@ final class RdmaGarbage implements AutoCloseable {
                 gate,
                 new SessionTable(SafetyRules.ALL),
                 AccessHook.NONE,
-                node);
+                node,
+                new DataMeters());
         pool = new BufferPool(2 * valueBytes);
         transport = new RdmaTransport(RdmaDevice.open(options), options, () -> pool, SafetyRules.ALL);
     }
