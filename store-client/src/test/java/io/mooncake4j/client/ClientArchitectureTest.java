@@ -19,6 +19,8 @@ class ClientArchitectureTest extends ArchitectureTest {
     private static ArchRule micrometerIsOptional() {
         return noClasses()
                 .that()
+                .resideInAnyPackage(CLIENT, NODE)
+                .and()
                 .resideOutsideOfPackage("io.mooncake4j.node.metrics..")
                 .and()
                 .haveNameNotMatching(".*\\.MooncakeClientMetrics(\\$.*)?")

@@ -56,6 +56,8 @@ class MasterArchitectureTest extends ArchitectureTest {
     private static ArchRule onlyMetricsKnowMicrometer() {
         return noClasses()
                 .that()
+                .resideInAPackage("io.mooncake4j.master..")
+                .and()
                 .resideOutsideOfPackage(METRICS)
                 .should()
                 .dependOnClassesThat()

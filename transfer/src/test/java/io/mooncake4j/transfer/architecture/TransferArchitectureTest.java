@@ -67,6 +67,8 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static ArchRule countsWithoutALibrary() {
         return noClasses()
                 .that()
+                .resideInAPackage("io.mooncake4j.transfer..")
+                .and()
                 .resideOutsideOfPackage(MICROMETER)
                 .should()
                 .dependOnClassesThat()
