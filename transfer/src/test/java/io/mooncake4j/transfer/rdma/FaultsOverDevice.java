@@ -19,6 +19,7 @@ import io.mooncake4j.transfer.rdma.cm.OutgoingLink;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.Memory;
 import io.mooncake4j.transfer.rdma.verbs.MemoryRegion;
+import io.mooncake4j.transfer.rdma.verbs.PeerAccess;
 import io.mooncake4j.transfer.rdma.verbs.QueuePair;
 import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.safety.SafetyRules;
@@ -156,7 +157,7 @@ class FaultsOverDevice {
         RdmaDevice device = device();
         ByteBuffer source = ByteBuffer.allocateDirect(4096);
         Link link = link(device, served, node);
-        try (MemoryRegion memory = device.pd().register(Memory.address(source), 4096, true)) {
+        try (MemoryRegion memory = device.pd().register(Memory.address(source), 4096, PeerAccess.READ_WRITE)) {
             QueuePair queuePair = link.queuePairs().get(0);
             int wrongKey = link.regionKey(0) ^ 0x5500;
             queuePair.stageWrite(
@@ -376,7 +377,7 @@ class FaultsOverDevice {
         awaitNoQueuePairs(served, node);
         filled(node.memory(0, 0, LONG_BYTES));
         await().during(Duration.ofMillis(300))
-                .untilAsserted(() -> BytePattern.checkAll(node.memory(0, 0, 4096), UNTOUCHED));
+                .untilAsserted(() -> assertAll(node.memory(0, 0, LONG_BYTES), UNTOUCHED));
     }
 
     @Test
