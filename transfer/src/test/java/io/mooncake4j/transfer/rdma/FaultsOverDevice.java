@@ -128,8 +128,13 @@ class FaultsOverDevice {
         try (CompletionQueue cq = device.context().createCq(64);
                 OutgoingLink link = outgoing(device, cq)) {
             assertThatThrownBy(() -> link.connect(nobody, 1, 8, 0, Deadline.after(Duration.ofSeconds(5))))
-                    .isInstanceOfSatisfying(CmException.class, e -> assertThat(e.kind())
-                            .isIn(CmException.Kind.ADDRESS, CmException.Kind.TIMED_OUT, CmException.Kind.UNREACHABLE));
+                    .isInstanceOfSatisfying(
+                            CmException.class,
+                            e -> assertThat(e.kind())
+                                    .isIn(
+                                            CmException.Kind.ADDRESS,
+                                            CmException.Kind.TIMED_OUT,
+                                            CmException.Kind.UNREACHABLE));
         }
     }
 
@@ -274,8 +279,8 @@ class FaultsOverDevice {
             ops.add(new TransferOp(0, (long) i * size, buffer));
         }
         Transport transport = transport();
-        Future<?> running = threads.submit(() ->
-                transport.run(transfer(node, served, mode, 1, ops.toArray(TransferOp[]::new)), soon()));
+        Future<?> running = threads.submit(
+                () -> transport.run(transfer(node, served, mode, 1, ops.toArray(TransferOp[]::new)), soon()));
         awaitFirstBytes(mode == Mode.READ ? ops.get(0).buffers()[0] : node.memory(0, 0, LONG_BYTES));
         served.close();
         running.get(60, TimeUnit.SECONDS);
@@ -365,7 +370,8 @@ class FaultsOverDevice {
         filled(node.memory(0, 0, LONG_BYTES));
         ServedNode served = serve(node, RdmaFixture.OPTIONS);
         Process process = DoomedWriter.start(
-                served.port(), node.draft(Mode.WRITE, client).range(0, 0, LONG_BYTES).seal());
+                served.port(),
+                node.draft(Mode.WRITE, client).range(0, 0, LONG_BYTES).seal());
         try {
             await().atMost(Duration.ofSeconds(120))
                     .until(() -> node.memory(0, 0, 1).get(0) != UNTOUCHED || !process.isAlive());
@@ -384,8 +390,7 @@ class FaultsOverDevice {
     void shouldCopyNothingWhenBuffersAreThePools() throws Exception {
         TestNode node = new TestNode(1, 1 << 20, SafetyRules.ALL);
         ServedNode served = serve(node, RdmaFixture.OPTIONS);
-        BufferPool pool =
-                new BufferPool(RdmaFixture.POOL_BYTES);
+        BufferPool pool = new BufferPool(RdmaFixture.POOL_BYTES);
         try (RdmaTransport transport =
                         new RdmaTransport(RdmaDevice.open(RdmaFixture.OPTIONS), RdmaFixture.OPTIONS, () -> pool);
                 PooledBuffer lease = pool.lease(700_001, soon())) {
@@ -482,14 +487,13 @@ class FaultsOverDevice {
         return op;
     }
 
-    private SegmentTransfer transfer(
-            TestNode node, ServedNode served, Mode mode, long generation, TransferOp... ops) {
+    private SegmentTransfer transfer(TestNode node, ServedNode served, Mode mode, long generation, TransferOp... ops) {
         return new SegmentTransfer(target(node, served, mode, generation), List.of(ops));
     }
 
     private SegmentTarget target(TestNode node, ServedNode served, Mode mode, long generation) {
-        TestNode.TokenDraft draft = node.draft(mode, client)
-                .range(0, 0, node.region(0).capacity());
+        TestNode.TokenDraft draft =
+                node.draft(mode, client).range(0, 0, node.region(0).capacity());
         draft.generation = generation;
         return new SegmentTarget("node", new RdmaFixture().host(), served.port(), draft.seal());
     }
@@ -512,7 +516,9 @@ class FaultsOverDevice {
         for (int at = 0; at < buffer.capacity(); at += expected.capacity()) {
             int length = Math.min(expected.capacity(), buffer.capacity() - at);
             int wrong = buffer.slice(at, length).mismatch(expected.slice(0, length));
-            assertThat(wrong).as("first byte after " + at + " that isn't " + value).isEqualTo(-1);
+            assertThat(wrong)
+                    .as("first byte after " + at + " that isn't " + value)
+                    .isEqualTo(-1);
         }
     }
 
