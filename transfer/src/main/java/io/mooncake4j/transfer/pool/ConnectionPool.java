@@ -89,7 +89,8 @@ public final class ConnectionPool<P, C extends Pooled<P>> {
         try {
             if (slots.freed.awaitNanos(untilNanos - System.nanoTime()) <= 0) {
                 throw new StoreException(
-                        ErrorCode.RPC_TIMEOUT, "all " + perPeer + " connections were busy as long as there was time to wait");
+                        ErrorCode.RPC_TIMEOUT,
+                        "all " + perPeer + " connections were busy as long as there was time to wait");
             }
         } catch (InterruptedException e) {
             slots.freed.signal(); // it may have been meant for us

@@ -5,7 +5,6 @@ import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.DeviceLimits;
 import io.mooncake4j.transfer.rdma.verbs.QueuePair;
 import io.mooncake4j.transfer.tcp.Leash;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

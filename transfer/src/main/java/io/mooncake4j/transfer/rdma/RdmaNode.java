@@ -34,6 +34,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     private static final int MAX_LANES = 64;
     /** rdma_cm and other processes want some, too. */
     private static final int SPARE_QUEUE_PAIRS = 16;
+
     private static final String STOPS = "RDMA is off on this node: it stops";
     /** A client connects within this time after it was let in, or never. */
     private static final Duration LEAST_TICKET_LIFE = Duration.ofSeconds(10);
@@ -107,8 +108,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
         List<MemoryRegion> registered = new ArrayList<>();
         for (int i = 0; i < all.count(); i++) {
             ByteBuffer region = all.region(i);
-            MemoryRegion made =
-                    device.pd().register(Memory.address(region), region.capacity(), PeerAccess.READ_WRITE);
+            MemoryRegion made = device.pd().register(Memory.address(region), region.capacity(), PeerAccess.READ_WRITE);
             toClose.push(made::close);
             registered.add(made);
         }

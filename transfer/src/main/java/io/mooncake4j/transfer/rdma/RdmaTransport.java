@@ -182,8 +182,7 @@ public final class RdmaTransport implements Transport {
     private boolean judge(
             PooledLink link, SegmentTransfer transfer, PathEnd end, int attempt, long ranNanos, Deadline deadline) {
         boolean failed = end == PathEnd.LINK_FAILED;
-        boolean broken =
-                failed || (end == PathEnd.OVERDUE && !link.path().progressed() && ranNanos >= SILENCE_NANOS);
+        boolean broken = failed || (end == PathEnd.OVERDUE && !link.path().progressed() && ranNanos >= SILENCE_NANOS);
         if (failed
                 && attempt < options.attempts()
                 && !closed

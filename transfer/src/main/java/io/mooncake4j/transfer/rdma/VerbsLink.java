@@ -24,10 +24,7 @@ final class VerbsLink implements OpenLink {
         this.link = link;
         this.queues = link.queuePairs().stream().map(VerbsQueue::new).toList();
         this.completions = new VerbsCompletions(link.completions());
-        this.depth = link.queuePairs().stream()
-                .mapToInt(QueuePair::depth)
-                .min()
-                .orElse(link.depth());
+        this.depth = link.queuePairs().stream().mapToInt(QueuePair::depth).min().orElse(link.depth());
         this.inlineBytes = link.queuePairs().stream()
                 .mapToInt(QueuePair::inlineBytes)
                 .min()

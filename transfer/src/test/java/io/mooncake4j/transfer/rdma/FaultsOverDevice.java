@@ -382,8 +382,7 @@ class FaultsOverDevice {
         }
         awaitNoQueuePairs(served, node);
         filled(node.memory(0, 0, LONG_BYTES));
-        await().during(Duration.ofMillis(300))
-                .untilAsserted(() -> assertAll(node.memory(0, 0, LONG_BYTES), UNTOUCHED));
+        await().during(Duration.ofMillis(300)).untilAsserted(() -> assertAll(node.memory(0, 0, LONG_BYTES), UNTOUCHED));
     }
 
     @Test

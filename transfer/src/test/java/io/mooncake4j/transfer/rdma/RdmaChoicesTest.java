@@ -36,9 +36,15 @@ class RdmaChoicesTest {
         assertThat(chosen(devices, List.of("erdma_3", "erdma_0"))).isEqualTo("erdma_3 10.0.0.4");
         assertThat(chosen(devices, List.of("erdma_0", "erdma_1"))).isEqualTo("none");
         assertThat(DeviceChoice.none(new FoundDevices(devices, List.of("erdma_8 (no access)")), List.of("erdma_9")))
-                .contains("of erdma_9", "erdma_8 (no access)", "erdma_0 (its port is down)", "erdma_1 (without an IPv4 address", ", erdma_3;")
+                .contains(
+                        "of erdma_9",
+                        "erdma_8 (no access)",
+                        "erdma_0 (its port is down)",
+                        "erdma_1 (without an IPv4 address",
+                        ", erdma_3;")
                 .contains("--rdma-device");
-        assertThat(DeviceChoice.none(new FoundDevices(List.of(), List.of()), List.of())).contains("none");
+        assertThat(DeviceChoice.none(new FoundDevices(List.of(), List.of()), List.of()))
+                .contains("none");
     }
 
     @Test

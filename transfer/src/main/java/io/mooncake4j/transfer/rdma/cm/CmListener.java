@@ -148,7 +148,10 @@ public final class CmListener implements AutoCloseable {
                 retryNanos = FIRST_RETRY_NANOS;
             } catch (IOException | RuntimeException e) {
                 if (retryNanos == FIRST_RETRY_NANOS) {
-                    LOG.warn("{}: an event of rdma_cm failed; those that follow it are tried again silently", address, e);
+                    LOG.warn(
+                            "{}: an event of rdma_cm failed; those that follow it are tried again silently",
+                            address,
+                            e);
                 }
                 LockSupport.parkNanos(retryNanos);
                 retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);

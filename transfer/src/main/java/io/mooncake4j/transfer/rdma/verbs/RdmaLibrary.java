@@ -117,7 +117,8 @@ public final class RdmaLibrary {
                 .noneMatch(device -> device.portActive() && !device.addresses().isEmpty())) {
             return RdmaSupport.off("no RDMA device has an active port and an IPv4 address that rdma_cm finds: "
                     + devices.stream().map(DeviceInfo::name).toList()
-                    + (found.unusable().isEmpty() ? "" : ", nor do " + String.join(", ", found.unusable())) + "; see rdma link and ip address");
+                    + (found.unusable().isEmpty() ? "" : ", nor do " + String.join(", ", found.unusable()))
+                    + "; see rdma link and ip address");
         }
         return new RdmaSupport(true, library + ", version " + NativeVerbs.buildInfo());
     }
