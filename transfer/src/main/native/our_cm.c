@@ -223,15 +223,7 @@ OURS(void, reject)(JNIEnv *env, jclass type, jlong id, jbyteArray private_data) 
     }
 }
 
-OURS(void, disconnect)(JNIEnv *env, jclass type, jlong id) {
-    (void)type;
-    if (is_there(env, id, "rdma_disconnect")) {
-        errno = 0;
-        check(env, code_of(rdma_disconnect(pointer(id))), "rdma_disconnect");
-    }
-}
-
-OURS(jbyteArray, endpoint)(JNIEnv *env, jclass type, jlong id, jboolean peer, jintArray out) {
+OURS(jbyteArray, localAddress)(JNIEnv *env, jclass type, jlong id, jintArray out) {
     const struct sockaddr *address;
     const void *bytes;
     jsize length;
@@ -240,7 +232,7 @@ OURS(jbyteArray, endpoint)(JNIEnv *env, jclass type, jlong id, jboolean peer, ji
     if (!is_there(env, id, "address of an id")) {
         return NULL;
     }
-    address = peer ? rdma_get_peer_addr(pointer(id)) : rdma_get_local_addr(pointer(id));
+    address = rdma_get_local_addr(pointer(id));
     if (address != NULL && address->sa_family == AF_INET) {
         const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
         bytes = &v4->sin_addr;
@@ -252,7 +244,7 @@ OURS(jbyteArray, endpoint)(JNIEnv *env, jclass type, jlong id, jboolean peer, ji
         length = IPV6_BYTES;
         port = ntohs(v6->sin6_port);
     } else {
-        throw_failed(env, EADDRNOTAVAIL, "%s address of an id", peer ? "peer" : "local");
+        throw_failed(env, EADDRNOTAVAIL, "local address of an id");
         return NULL;
     }
     (*env)->SetIntArrayRegion(env, out, 0, 1, &port);

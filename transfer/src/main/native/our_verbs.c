@@ -121,8 +121,10 @@ OURS(void, deallocPd)(JNIEnv *env, jclass type, jlong pd) {
 }
 
 OURS(jlong, register)
-(JNIEnv *env, jclass type, jlong pd, jlong address, jlong length, jboolean remote, jintArray out) {
-    int access = IBV_ACCESS_LOCAL_WRITE | (remote ? IBV_ACCESS_REMOTE_READ | IBV_ACCESS_REMOTE_WRITE : 0);
+(JNIEnv *env, jclass type, jlong pd, jlong address, jlong length, jboolean remote_read, jboolean remote_write,
+ jintArray out) {
+    int access = IBV_ACCESS_LOCAL_WRITE | (remote_read ? IBV_ACCESS_REMOTE_READ : 0)
+        | (remote_write ? IBV_ACCESS_REMOTE_WRITE : 0);
     (void)type;
     if (!is_there(env, pd, "ibv_reg_mr in a protection domain")) {
         return 0;

@@ -25,7 +25,7 @@ DISPATCHER(void, connect)(JNIEnv *, jobject, jlong, jint, jint, jlong, jbyte);
 DISPATCHER(jlong, allocPd)(JNIEnv *, jobject, jlong);
 DISPATCHER(jint, getVersion)(JNIEnv *, jobject);
 OURS(jlong, createQp)(JNIEnv *, jclass, jlong, jlong, jlong, jint, jint, jint, jintArray);
-OURS(jlong, register)(JNIEnv *, jclass, jlong, jlong, jlong, jboolean, jintArray);
+OURS(jlong, register)(JNIEnv *, jclass, jlong, jlong, jlong, jboolean, jboolean, jintArray);
 OURS(void, qpToError)(JNIEnv *, jclass, jlong);
 OURS(void, destroyQp)(JNIEnv *, jclass, jlong);
 OURS(jint, postedBeforeFailure)(JNIEnv *, jclass);
@@ -228,10 +228,13 @@ static void should_register_unsigned_when_an_int_is_negative(void) {
 
 static void should_register_all_when_it_is_more_than_an_int_holds(void) {
     jarray out = new_array(2, sizeof(jint));
-    EXPECT(OUR(register)(env, NULL, h(&fake_pd), 4096, (jlong)5 << 30, JNI_TRUE, (jintArray)out) != 0);
+    EXPECT(OUR(register)(env, NULL, h(&fake_pd), 4096, (jlong)5 << 30, JNI_TRUE, JNI_TRUE, (jintArray)out) != 0);
+    EXPECT(registered_access == (IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_READ | IBV_ACCESS_REMOTE_WRITE));
     EXPECT(registered_bytes == (size_t)5 << 30 && ((jint *)elements_of(out))[1] == -31187232);
-    (void)OUR(register)(env, NULL, h(&fake_pd), 4096, -1, JNI_TRUE, (jintArray)out);
+    (void)OUR(register)(env, NULL, h(&fake_pd), 4096, -1, JNI_TRUE, JNI_TRUE, (jintArray)out);
     EXPECT_THROWN("ibv_reg_mr(-1 bytes)", EINVAL);
+    (void)OUR(register)(env, NULL, h(&fake_pd), 4096, 1, JNI_FALSE, JNI_TRUE, (jintArray)out);
+    EXPECT(registered_access == (IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_WRITE));
     free_array(out);
 }
 

@@ -22,6 +22,7 @@ struct rdma_conn_param asked_to_connect;
 struct ibv_qp_attr asked_to_modify;
 int asked_mask;
 size_t registered_bytes;
+int registered_access;
 struct sockaddr_storage bound_to;
 struct ibv_context fake_context;
 struct rdma_cm_id fake_id;
@@ -298,7 +299,7 @@ int ibv_dealloc_pd(struct ibv_pd *pd) {
 struct ibv_mr *ibv_reg_mr(struct ibv_pd *pd, void *address, size_t length, int access) {
     (void)pd;
     (void)address;
-    (void)access;
+    registered_access = access;
     registered_bytes = length;
     region.lkey = 5;
     region.rkey = 0xfe241ee0;

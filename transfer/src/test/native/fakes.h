@@ -32,6 +32,7 @@ extern struct rdma_conn_param asked_to_connect;
 extern struct ibv_qp_attr asked_to_modify;
 extern int asked_mask;
 extern size_t registered_bytes;
+extern int registered_access;
 extern struct sockaddr_storage bound_to;
 extern struct ibv_context fake_context;
 extern struct rdma_cm_id fake_id;

@@ -27,12 +27,7 @@ final class NodeWiring {
     private NodeWiring() {}
 
     static DataSide serve(
-            NodeOptions options,
-            String bindHost,
-            int port,
-            Regions regions,
-            NodeProtocol protocol,
-            DataMeters meters)
+            NodeOptions options, String bindHost, int port, Regions regions, NodeProtocol protocol, DataMeters meters)
             throws IOException {
         RdmaOptions wanted = options.rdma;
         Optional<RdmaNode> rdma =

@@ -20,8 +20,7 @@ class ClientWiringTest {
 
     private static List<String> names(@Nullable RdmaOptions rdma) {
         LazyPool pool = new LazyPool(4096);
-        List<Transport> transports =
-                ClientWiring.transports(2, Duration.ofSeconds(2), rdma, pool, SafetyRules.ALL);
+        List<Transport> transports = ClientWiring.transports(2, Duration.ofSeconds(2), rdma, pool, SafetyRules.ALL);
         transports.forEach(Transport::close);
         return transports.stream().map(Transport::name).toList();
     }

@@ -86,15 +86,23 @@ class LauncherIT {
     @Test
     void shouldMoveBytesByTcpAndSayOnceWhatWouldTurnRdmaOnWhenItIsOff() throws Exception {
         String off = "RDMA is off, bytes move over TCP: ";
-        Map<String, String> without = Map.of(
-                "MOONCAKE_PROTOCOL", "rdma",
-                "MOONCAKE4J_JAVA_OPTS", "-Djava.library.path=" + directory);
+        Map<String, String> without =
+                Map.of("MOONCAKE_PROTOCOL", "rdma", "MOONCAKE4J_JAVA_OPTS", "-Djava.library.path=" + directory);
         try (ScriptRun master = startMaster(LAUNCHER)) {
             String address = master.awaitLine("ready: master on ");
             String name = "no-rdma-" + UUID.randomUUID();
             String[] arguments = {
-                "node", "--master", address, "--host", "127.0.0.1", "--data-port", "0", "--name", name,
-                "--segment-size", "16MB"
+                "node",
+                "--master",
+                address,
+                "--host",
+                "127.0.0.1",
+                "--data-port",
+                "0",
+                "--name",
+                name,
+                "--segment-size",
+                "16MB"
             };
             try (ScriptRun node = ScriptRun.start(directory, without, LAUNCHER, arguments)) {
                 node.awaitLine("ready: node " + name);

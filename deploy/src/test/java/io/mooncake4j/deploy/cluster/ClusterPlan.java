@@ -37,7 +37,8 @@ public record ClusterPlan(
     }
 
     public ClusterPlan withMaster(UnaryOperator<MasterOptions> change) {
-        return new ClusterPlan(nodes, segmentBytes, regionBytes, change.apply(master), masterRules, nodeRules, hook, network);
+        return new ClusterPlan(
+                nodes, segmentBytes, regionBytes, change.apply(master), masterRules, nodeRules, hook, network);
     }
 
     public ClusterPlan withMasterRules(SafetyRules rules) {
@@ -53,8 +54,7 @@ public record ClusterPlan(
     }
 
     public ClusterPlan withNetwork(NodeNetwork value) {
-        return new ClusterPlan(
-                nodes, segmentBytes, regionBytes, master, masterRules, nodeRules, hook, value);
+        return new ClusterPlan(nodes, segmentBytes, regionBytes, master, masterRules, nodeRules, hook, value);
     }
 
     public ClusterPlan withLease(Duration lease) {

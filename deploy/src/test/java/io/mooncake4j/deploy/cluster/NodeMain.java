@@ -26,8 +26,8 @@ final class NodeMain {
                 .segmentBytes(Long.parseLong(args[3]))
                 .regionBytes(Long.parseLong(args[4]))
                 .onStop(memory.isFile() ? OnStop.SUSPEND : OnStop.LEAVE);
-        StorageNode node = StorageNode.start(
-                new NodeNetwork(args[5], args[6]).of(options).build());
+        StorageNode node =
+                StorageNode.start(new NodeNetwork(args[5], args[6]).of(options).build());
         Runtime.getRuntime().addShutdownHook(new Thread(node::close));
         UUID said = null;
         while (true) {

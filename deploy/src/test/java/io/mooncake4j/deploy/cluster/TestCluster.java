@@ -205,12 +205,12 @@ public final class TestCluster implements AfterEachCallback {
 
     /** {@code bin/mooncake4j} of this source tree, on a JVM that starts fast; killed at the end. */
     public ChildProcess launcherProcess(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                classes().resolve("../../bin/mooncake4j").normalize().toString()));
+        List<String> command = new ArrayList<>(
+                List.of(classes().resolve("../../bin/mooncake4j").normalize().toString()));
         command.addAll(List.of(arguments));
         String flags = "-XX:-UseG1GC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10";
-        ChildProcess process = ChildProcess.start(
-                arguments[0], directory.path(), Map.of("MOONCAKE4J_JAVA_OPTS", flags), command);
+        ChildProcess process =
+                ChildProcess.start(arguments[0], directory.path(), Map.of("MOONCAKE4J_JAVA_OPTS", flags), command);
         processes.add(process);
         return process;
     }

@@ -8,7 +8,8 @@ final class PortDelay implements AutoCloseable {
 
     static PortDelay of(String address, int port, Duration delay) {
         Program.run("modprobe", "-a", "sch_prio", "sch_netem", "cls_u32");
-        // traffic to an address of one's own takes the interface lo; nothing is sorted into the fourth band but by the filter
+        // traffic to an address of one's own takes the interface lo; nothing is sorted into the fourth band but by the
+        // filter
         tc("qdisc", "add", "dev", "lo", "root", "handle", "1:", "prio", "bands", "4");
         tc("qdisc", "add", "dev", "lo", "parent", "1:4", "handle", "40:", "netem", "delay", delay.toMillis() + "ms");
         tc(("filter add dev lo parent 1: protocol ip prio 1 u32 match ip dst " + address + "/32 match ip dport " + port

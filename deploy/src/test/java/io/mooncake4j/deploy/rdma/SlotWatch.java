@@ -28,8 +28,7 @@ final class SlotWatch implements AutoCloseable {
     /** @param bytes of the value; when this is closed, the node, if of this process, loses its lock of the file */
     SlotWatch(TestCluster cluster, int bytes) {
         try {
-            channel = FileChannel.open(
-                    cluster.memoryDirectory().resolve("node-0.segment"), StandardOpenOption.READ);
+            channel = FileChannel.open(cluster.memoryDirectory().resolve("node-0.segment"), StandardOpenOption.READ);
             memory = channel.map(FileChannel.MapMode.READ_ONLY, HEADER_BYTES, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

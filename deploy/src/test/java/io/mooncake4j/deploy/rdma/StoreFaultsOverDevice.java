@@ -34,9 +34,9 @@ class StoreFaultsOverDevice {
 
     private void start(ClusterPlan plan) {
         cluster.start(plan.withNodes(1, 2 * LARGE_BYTES, 2 * LARGE_BYTES));
-        observed = ObservedClient.of(RdmaSetup.client(
-                        cluster.clientBuilder(false), RdmaSetup.options(device.name(), RdmaSetup.USUAL_WINDOW))
-                .localBufferBytes(32 << 20));
+        observed = ObservedClient.of(
+                RdmaSetup.client(cluster.clientBuilder(false), RdmaSetup.options(device.name(), RdmaSetup.USUAL_WINDOW))
+                        .localBufferBytes(32 << 20));
     }
 
     @AfterEach

@@ -231,7 +231,8 @@ class StoreOverDevice {
                 .containsEntry("failed_requests", 0)
                 .containsEntry("wrong_bytes", 0);
         assertThat((int) report.get("block_hits")).isPositive();
-        long moved = ((Number) report.get("read_bytes")).longValue() + ((Number) report.get("written_bytes")).longValue();
+        long moved =
+                ((Number) report.get("read_bytes")).longValue() + ((Number) report.get("written_bytes")).longValue();
         assertThat(traffic.bytes())
                 .as("bytes that the nodes' threads moved, of %s", moved)
                 .isLessThan((long) (MOST_BY_SYSTEM_CALLS * moved));

@@ -41,8 +41,7 @@ final class Writer implements AutoCloseable {
     /** Turns to a store, each of them once. */
     void connect(TestCluster store, boolean flush) {
         if (process == null) {
-            process = TestCluster.process(
-                    directory.path(), Map.of(), "writer", RdmaClientMain.class, device.name());
+            process = TestCluster.process(directory.path(), Map.of(), "writer", RdmaClientMain.class, device.name());
         }
         process.say("connect " + store.masters() + " " + flush);
         process.awaitLine(store.masters());

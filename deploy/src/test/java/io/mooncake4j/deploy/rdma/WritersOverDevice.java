@@ -108,7 +108,8 @@ class WritersOverDevice {
             writer.kill();
             awaitItsMemoryFree();
             await().until(() -> DEVICE.queuePairs() == 0);
-            assertThat(client.put("new", VersionedValue.of("new", 1, SLOT_BYTES)).status())
+            assertThat(client.put("new", VersionedValue.of("new", 1, SLOT_BYTES))
+                            .status())
                     .isEqualTo(PutResult.Status.STORED);
             assertRight("new", client.get("new").orElseThrow());
             assertThat(client.get(SlotWatch.key(version))).isEmpty();

@@ -43,8 +43,13 @@ public final class ConnectionPool<P, C extends Pooled<P>> {
      * @throws StoreException RPC_TIMEOUT; TRANSFER_FAIL if interrupted; CLOSED
      */
     public @Nullable C takeIdleOrSlot(P peer, Deadline deadline) {
+        return takeIdleOrSlot(peer, deadline.atNanos());
+    }
+
+    /** As the other one, waiting until that nanoTime. */
+    public @Nullable C takeIdleOrSlot(P peer, long untilNanos) {
         while (true) {
-            C idle = takeAny(peer, deadline);
+            C idle = takeAny(peer, untilNanos);
             if (idle == null || !idle.retired(System.nanoTime())) {
                 return idle;
             }
@@ -52,7 +57,7 @@ public final class ConnectionPool<P, C extends Pooled<P>> {
         }
     }
 
-    private @Nullable C takeAny(P peer, Deadline deadline) {
+    private @Nullable C takeAny(P peer, long untilNanos) {
         lock.lock();
         try {
             Slots<C> slots = peers.get(peer);
@@ -72,19 +77,20 @@ public final class ConnectionPool<P, C extends Pooled<P>> {
                     slots.open++;
                     return null;
                 }
-                awaitFreed(slots, deadline);
+                awaitFreed(slots, untilNanos);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void awaitFreed(Slots<C> slots, Deadline deadline) {
+    private void awaitFreed(Slots<C> slots, long untilNanos) {
         slots.waiting++;
         try {
-            if (slots.freed.awaitNanos(deadline.remainingNanos()) <= 0) {
+            if (slots.freed.awaitNanos(untilNanos - System.nanoTime()) <= 0) {
                 throw new StoreException(
-                        ErrorCode.RPC_TIMEOUT, "all " + perPeer + " connections were busy until the deadline");
+                        ErrorCode.RPC_TIMEOUT,
+                        "all " + perPeer + " connections were busy as long as there was time to wait");
             }
         } catch (InterruptedException e) {
             slots.freed.signal(); // it may have been meant for us

@@ -5,6 +5,7 @@ import io.mooncake4j.transfer.memory.PooledBuffer;
 import io.mooncake4j.transfer.rdma.queue.LocalMemory;
 import io.mooncake4j.transfer.rdma.verbs.Memory;
 import io.mooncake4j.transfer.rdma.verbs.MemoryRegion;
+import io.mooncake4j.transfer.rdma.verbs.PeerAccess;
 import io.mooncake4j.transfer.rdma.verbs.ProtectionDomain;
 import io.mooncake4j.transfer.wire.Deadline;
 import java.io.IOException;
@@ -46,9 +47,10 @@ final class ClientMemory implements LocalMemory, AutoCloseable {
     static ClientMemory register(ProtectionDomain pd, BufferPool pool, boolean iwarp) throws IOException {
         ByteBuffer arena = pool.arena();
         ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
-        MemoryRegion scratchRegion = pd.register(Memory.address(scratch), SCRATCH_BYTES, iwarp);
+        PeerAccess access = iwarp ? PeerAccess.WRITE : PeerAccess.NONE;
+        MemoryRegion scratchRegion = pd.register(Memory.address(scratch), SCRATCH_BYTES, access);
         try {
-            MemoryRegion arenaRegion = pd.register(Memory.address(arena), arena.capacity(), iwarp);
+            MemoryRegion arenaRegion = pd.register(Memory.address(arena), arena.capacity(), access);
             return new ClientMemory(pool, arena, scratch, arenaRegion, scratchRegion);
         } catch (IOException e) {
             scratchRegion.close();

@@ -1,6 +1,7 @@
 package io.mooncake4j.transfer.rdma;
 
 import io.mooncake4j.transfer.rdma.verbs.DeviceInfo;
+import io.mooncake4j.transfer.rdma.verbs.FoundDevices;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -24,9 +25,9 @@ record DeviceChoice(DeviceInfo device, InetAddress address) {
     }
 
     /** Why there is none. */
-    static String none(List<DeviceInfo> devices, List<String> allowed) {
-        List<String> seen = new ArrayList<>();
-        for (DeviceInfo device : devices) {
+    static String none(FoundDevices found, List<String> allowed) {
+        List<String> seen = new ArrayList<>(found.unusable());
+        for (DeviceInfo device : found.devices()) {
             seen.add(device.name()
                     + (device.portActive() ? "" : " (its port is down)")
                     + (device.addresses().isEmpty() ? " (without an IPv4 address; IPv6 alone won't do)" : ""));

@@ -7,18 +7,25 @@ import io.mooncake4j.transfer.wire.Deadline;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Links of a device, and the client's buffer pool on it. Owns the device. */
 final class DeviceLinks implements LinkSource {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceLinks.class);
+
     private final RdmaDevice device;
     private final LinkConnector connector;
     private final Supplier<BufferPool> pool;
+    private final Runnable listening;
     private @Nullable ClientMemory memory;
+    private volatile @Nullable String lost;
 
     DeviceLinks(RdmaDevice device, RdmaOptions options, Supplier<BufferPool> pool) {
         this.device = device;
         this.connector = new LinkConnector(device, options);
         this.pool = pool;
+        this.listening = AsyncEvents.listen(device.context(), this::deviceFailed);
     }
 
     @Override
@@ -37,8 +44,21 @@ final class DeviceLinks implements LinkSource {
         return new VerbsLink(connector.connect(target, deadline), device.info().driver());
     }
 
+    private void deviceFailed() {
+        if (lost == null) {
+            lost = "RDMA is off in this process: its device " + device + " has failed; restart it when that is back";
+            LOG.error("{}; bytes move over TCP", lost);
+        }
+    }
+
+    @Override
+    public @Nullable String lost() {
+        return lost;
+    }
+
     @Override
     public synchronized void close() {
+        listening.run();
         if (memory != null) {
             memory.close();
         }

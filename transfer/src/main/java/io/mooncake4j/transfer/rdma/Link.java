@@ -5,7 +5,6 @@ import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.DeviceLimits;
 import io.mooncake4j.transfer.rdma.verbs.QueuePair;
 import io.mooncake4j.transfer.tcp.Leash;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -60,17 +59,9 @@ final class Link implements AutoCloseable {
         return completions;
     }
 
-    /** How many work requests may be outstanding on one queue pair. */
+    /** How many work requests a queue pair is to hold; it may be granted fewer. */
     int depth() {
         return depth;
-    }
-
-    /** WRITEs of at most so many bytes may be inline. */
-    int inlineBytes() {
-        return outgoing.queuePairs().stream()
-                .mapToInt(QueuePair::inlineBytes)
-                .min()
-                .orElse(0);
     }
 
     /** Of our device. */
@@ -100,34 +91,33 @@ final class Link implements AutoCloseable {
         return leash.ended();
     }
 
-    /** Makes the node end it, and so what runs fail soon. Any thread. */
-    void cutLeash() {
-        leash.close();
-    }
-
     /**
      * Destroys the queue pairs: no memory is touched by them any more when it returns. Takes as long as the device does.
      * Idempotent.
      */
     @Override
     public void close() {
-        leash.close();
-        boolean told = false;
-        while (true) {
-            try {
-                outgoing.close();
-                completions.close();
-                return;
-            } catch (IOException e) {
-                if (!told) {
-                    LOG.error(
-                            "queue pairs to node {} can't be destroyed, so their memory stays: {}",
-                            key,
-                            e.getMessage());
-                    told = true;
-                }
-                LockSupport.parkNanos(AGAIN_NANOS);
+        boolean interrupted = false;
+        for (int tries = 0; !destroyed(tries == 0); tries++) {
+            interrupted |= Thread.interrupted(); // else nothing would wait
+            LockSupport.parkNanos(AGAIN_NANOS);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean destroyed(boolean tell) {
+        try {
+            leash.close();
+            outgoing.close();
+            completions.close();
+            return true;
+        } catch (Throwable e) { // whatever it is, the device may still use our memory
+            if (tell) {
+                LOG.error("queue pairs to node {} can't be destroyed, so their memory stays", key, e);
             }
+            return false;
         }
     }
 }

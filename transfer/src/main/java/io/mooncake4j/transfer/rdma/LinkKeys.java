@@ -27,6 +27,7 @@ final class LinkKeys {
                 && key.generation() == token.generation()
                 && key.port() == target.dataPort()
                 && key.host().equals(target.host())
+                && key.segmentId().equals(token.segmentId())
                 && key.client().equals(token.clientId())
                 && key.epoch().equals(token.epoch());
     }

@@ -4,6 +4,7 @@ import io.mooncake4j.transfer.engine.SegmentTarget;
 import io.mooncake4j.transfer.rdma.queue.LocalMemory;
 import io.mooncake4j.transfer.wire.Deadline;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Where a client's links come from. Safe for all threads. */
 interface LinkSource extends AutoCloseable {
@@ -21,6 +22,10 @@ interface LinkSource extends AutoCloseable {
      * @throws io.mooncake4j.transfer.wire.StoreException if the node refuses, with its code and reason; RPC_TIMEOUT
      */
     OpenLink open(SegmentTarget target, Deadline deadline) throws IOException;
+
+    /** Why no link of it is of use any more, whose cause is on this side; null as long as they are. Costs next to nothing. */
+    @Nullable
+    String lost();
 
     /** To be called when all its links are closed. */
     @Override

@@ -32,8 +32,15 @@ final class PeerPauses {
         return pause == null || pause.claimTry(nowNanos, spread()) ? null : pause.cause;
     }
 
+    /** Why the node is left alone since later than that; null if it isn't. */
+    @Nullable
+    String failedSince(LinkKey peer, long nanos) {
+        Pause pause = pauses.isEmpty() ? null : pauses.get(Node.of(peer));
+        return pause == null || pause.beganNanos - nanos <= 0 ? null : pause.cause;
+    }
+
     void failed(LinkKey peer, long nowNanos, String cause) {
-        Pause begun = new Pause(cause, nowNanos + spread());
+        Pause begun = new Pause(cause, nowNanos, nowNanos + spread());
         if (pauses.put(Node.of(peer), begun) == null) {
             LOG.warn(
                     "RDMA is paused to node {}, which is reached by TCP; it is tried again every {} s or so: {}",
@@ -86,10 +93,12 @@ final class PeerPauses {
 
     private static final class Pause {
         final String cause;
+        final long beganNanos;
         private long untilNanos;
 
-        Pause(String cause, long untilNanos) {
+        Pause(String cause, long beganNanos, long untilNanos) {
             this.cause = cause;
+            this.beganNanos = beganNanos;
             this.untilNanos = untilNanos;
         }
 

@@ -32,7 +32,6 @@ final class QueuePairBudget {
 
     synchronized void give(int count) {
         taken -= count;
-        notifyAll();
     }
 
     synchronized int taken() {

@@ -5,6 +5,7 @@ import io.mooncake4j.transfer.rdma.verbs.Context;
 import io.mooncake4j.transfer.rdma.verbs.DeviceInfo;
 import io.mooncake4j.transfer.rdma.verbs.DeviceLimits;
 import io.mooncake4j.transfer.rdma.verbs.EventChannel;
+import io.mooncake4j.transfer.rdma.verbs.FoundDevices;
 import io.mooncake4j.transfer.rdma.verbs.ProtectionDomain;
 import io.mooncake4j.transfer.rdma.verbs.RdmaDevices;
 import io.mooncake4j.transfer.rdma.verbs.RdmaLibrary;
@@ -14,7 +15,6 @@ import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +43,10 @@ public final class RdmaDevice implements AutoCloseable {
             throw new StoreException(ErrorCode.NOT_SUPPORTED, support.reason());
         }
         try {
-            List<DeviceInfo> devices = RdmaDevices.list();
-            DeviceChoice choice = DeviceChoice.of(devices, options.devices())
+            FoundDevices found = RdmaDevices.find();
+            DeviceChoice choice = DeviceChoice.of(found.devices(), options.devices())
                     .orElseThrow(() ->
-                            new StoreException(ErrorCode.NOT_SUPPORTED, DeviceChoice.none(devices, options.devices())));
+                            new StoreException(ErrorCode.NOT_SUPPORTED, DeviceChoice.none(found, options.devices())));
             try (EventChannel channel = EventChannel.open();
                     CmId id = channel.newId()) {
                 id.bind(new InetSocketAddress(choice.address(), 0));

@@ -6,17 +6,20 @@ import io.mooncake4j.transfer.rdma.cm.IncomingLink;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.Memory;
 import io.mooncake4j.transfer.rdma.verbs.MemoryRegion;
+import io.mooncake4j.transfer.rdma.verbs.PeerAccess;
 import io.mooncake4j.transfer.server.DirectAccess;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,10 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     private static final int MAX_LANES = 64;
     /** rdma_cm and other processes want some, too. */
     private static final int SPARE_QUEUE_PAIRS = 16;
+
+    private static final String STOPS = "RDMA is off on this node: it stops";
+    /** A client connects within this time after it was let in, or never. */
+    private static final Duration LEAST_TICKET_LIFE = Duration.ofSeconds(10);
     /** Nothing ever comes there; some devices refuse fewer. */
     private static final int UNUSED_ENTRIES = 64;
 
@@ -43,6 +50,8 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     private final CmListener listener;
     private final QueuePairBudget budget;
     private final Set<Passing> passages = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean stopping;
     private volatile @Nullable String off;
 
     private interface Closing {
@@ -57,7 +66,9 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
             this.table = register(regions);
             CompletionQueue cq = device.context().createCq(UNUSED_ENTRIES);
             toClose.push(cq::close);
-            this.listener = CmListener.start(device.address(), device.pd(), cq);
+            Duration patience = options.connectTimeout();
+            Duration ticketLife = patience.compareTo(LEAST_TICKET_LIFE) > 0 ? patience : LEAST_TICKET_LIFE;
+            this.listener = CmListener.start(device.address(), device.pd(), cq, ticketLife);
             toClose.push(listener::close);
             Runnable listening = AsyncEvents.listen(device.context(), this::deviceFailed);
             toClose.push(listening::run);
@@ -97,7 +108,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
         List<MemoryRegion> registered = new ArrayList<>();
         for (int i = 0; i < all.count(); i++) {
             ByteBuffer region = all.region(i);
-            MemoryRegion made = device.pd().register(Memory.address(region), region.capacity(), true);
+            MemoryRegion made = device.pd().register(Memory.address(region), region.capacity(), PeerAccess.READ_WRITE);
             toClose.push(made::close);
             registered.add(made);
         }
@@ -117,11 +128,6 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
         return listener.queuePairs();
     }
 
-    /** How many regions clients can reach. */
-    public int regionCount() {
-        return regions.count();
-    }
-
     @Override
     public Passage open(int lanes, Runnable end) {
         String why = off;
@@ -132,11 +138,15 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
         try {
             Passing passing = new Passing(listener.admit(granted, end), end);
             passages.add(passing);
-            return passing;
+            if (!stopping) { // else the close may have missed it
+                return passing;
+            }
+            passing.close();
         } catch (RuntimeException e) {
             budget.give(granted);
             throw e;
         }
+        throw new StoreException(ErrorCode.NOT_SUPPORTED, STOPS);
     }
 
     private void deviceFailed() {
@@ -145,24 +155,31 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     }
 
     /**
-     * To be called when all sessions have left, since it takes the memory from them; while one hasn't, it stays as it is.
+     * To be called when all sessions have left, since it takes the memory from them; while one hasn't, it stays as it is, and
+     * the last one that leaves closes it.
      */
     @Override
     public void close() {
-        off = "RDMA is off on this node: it stops";
+        off = STOPS;
+        stopping = true;
         if (!passages.isEmpty()) {
-            LOG.warn("{} sessions still use {}: it stays open", passages.size(), device);
-            return;
+            LOG.warn("{} sessions still use {}: it stays open until they have left", passages.size(), device);
         }
-        closeAll();
-        device.close();
+        closeIfUnused();
+    }
+
+    private void closeIfUnused() {
+        if (passages.isEmpty() && !closed.getAndSet(true)) {
+            closeAll();
+            device.close();
+        }
     }
 
     private void closeAll() {
         while (!toClose.isEmpty()) {
             try {
                 toClose.pop().run();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 LOG.warn("{}: closing failed: {}", device, e.getMessage());
             }
         }
@@ -199,6 +216,9 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
             link.close();
             if (passages.remove(this)) {
                 budget.give(link.queuePairs());
+            }
+            if (stopping) {
+                closeIfUnused();
             }
         }
     }

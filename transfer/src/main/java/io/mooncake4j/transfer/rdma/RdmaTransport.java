@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -39,6 +40,8 @@ public final class RdmaTransport implements Transport {
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
     /** A link on which nothing came back before a deadline that far off is a broken one. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A node that has not let a link be opened in that time is to blame; in less, it may be the caller's deadline. */
+    private static final long ENOUGH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final String NOT_TRIED = "not tried over RDMA";
 
@@ -52,7 +55,10 @@ public final class RdmaTransport implements Transport {
     private final PathCounters counters = new PathCounters();
     private final LongAdder[] fallbacks = new LongAdder[Fallback.values().length];
     private final Thread sweeper;
+    private final AtomicBoolean sourceClosed = new AtomicBoolean();
     private volatile boolean closed;
+    /** The close gave up waiting: the last link that comes back finishes it. */
+    private volatile boolean closeIsLeft;
     /** Why this process's memory can't be used; null as long as it can. */
     private volatile @Nullable String off;
 
@@ -119,14 +125,25 @@ public final class RdmaTransport implements Transport {
 
     @Override
     public void run(SegmentTransfer transfer, Deadline deadline) {
+        try {
+            move(transfer, deadline);
+        } finally {
+            if (closeIsLeft) {
+                closeSourceIfUnused();
+            }
+        }
+    }
+
+    private void move(SegmentTransfer transfer, Deadline deadline) {
         List<? extends TransferOp> ops = transfer.ops();
         for (int i = 0; i < ops.size(); i++) {
             ops.get(i).failed(Outcome.NEVER_SENT, ErrorCode.TRANSFER_FAIL, NOT_TRIED);
         }
         LinkKey peer = keys.of(transfer.target());
-        String paused = off != null ? off : pauses.pausedBecause(peer, System.nanoTime());
+        String forAll = whyOff();
+        String paused = forAll != null ? forAll : pauses.pausedBecause(peer, System.nanoTime());
         if (paused != null) {
-            leave(ops, off != null ? Fallback.OFF : Fallback.PAUSED, ErrorCode.TRANSFER_FAIL, peer, paused);
+            leave(ops, forAll != null ? Fallback.OFF : Fallback.PAUSED, ErrorCode.TRANSFER_FAIL, peer, paused);
             return;
         }
         for (int attempt = 1; ; attempt++) {
@@ -139,40 +156,67 @@ public final class RdmaTransport implements Transport {
 
     /** Whether to try what is left once more, over another link. */
     private boolean runOnce(PooledLink link, SegmentTransfer transfer, int attempt, Deadline deadline) {
-        AccessToken token = transfer.target().token();
         LinkKey peer = link.peer();
         long beginNanos = System.nanoTime();
-        PathEnd end = link.path().run(token, transfer.ops(), deadline);
+        PathEnd end = runOn(link, transfer, deadline);
         if (end.keepsLink()) {
             pool.give(link);
             pauses.worked(peer);
             count(end == PathEnd.NO_STAGING ? Fallback.NO_STAGING : Fallback.OUT_OF_BOUNDS, transfer.ops());
             return false;
         }
-        boolean endedByNode = end == PathEnd.LINK_FAILED && link.endedByNode();
-        pool.drop(link);
-        pool.dropIdle(peer); // what ended this one may have ended those
-        boolean broken = end == PathEnd.LINK_FAILED
-                || (end == PathEnd.OVERDUE
-                        && !link.path().progressed()
-                        && System.nanoTime() - beginNanos >= SILENCE_NANOS);
-        boolean again = end == PathEnd.LINK_FAILED
-                && attempt < options.attempts()
-                && !closed
-                && !deadline.expired()
-                && isAnyLeft(transfer.ops(), token.mode());
-        if (broken && !again && !link.pooled()) {
-            String cause = link.path().cause();
-            if (endedByNode) {
-                pauses.ended(peer, System.nanoTime(), cause);
-            } else {
-                pauses.failed(peer, System.nanoTime(), cause);
-            }
+        boolean again = false;
+        try {
+            again = judge(link, transfer, end, attempt, System.nanoTime() - beginNanos, deadline);
+        } finally {
+            pool.drop(link); // after the pause: whoever waits for its slot sees that
         }
+        pool.dropIdle(peer); // what ended this one may have ended those
         if (!again) {
             count(Fallback.LINK_FAILED, transfer.ops());
         }
         return again;
+    }
+
+    /** Whether to try once more after a link was lost, else whether the node is to blame, which is paused then. */
+    private boolean judge(
+            PooledLink link, SegmentTransfer transfer, PathEnd end, int attempt, long ranNanos, Deadline deadline) {
+        boolean failed = end == PathEnd.LINK_FAILED;
+        boolean broken = failed || (end == PathEnd.OVERDUE && !link.path().progressed() && ranNanos >= SILENCE_NANOS);
+        if (failed
+                && attempt < options.attempts()
+                && !closed
+                && !deadline.expired()
+                && isAnyLeft(transfer.ops(), transfer.target().token().mode())) {
+            return true;
+        }
+        if (broken && !link.pooled()) {
+            String cause = link.path().cause();
+            if (failed && link.endedByNode()) {
+                pauses.ended(link.peer(), System.nanoTime(), cause);
+            } else {
+                pauses.failed(link.peer(), System.nanoTime(), cause);
+            }
+        }
+        return false;
+    }
+
+    private PathEnd runOn(PooledLink link, SegmentTransfer transfer, Deadline deadline) {
+        boolean ended = false;
+        try {
+            PathEnd end = link.path().run(transfer.target().token(), transfer.ops(), deadline);
+            ended = true;
+            return end;
+        } finally {
+            if (!ended) {
+                pool.drop(link); // else it would count as lent forever
+            }
+        }
+    }
+
+    private @Nullable String whyOff() {
+        String own = off;
+        return own != null ? own : source.lost();
     }
 
     private static boolean isAnyLeft(List<? extends TransferOp> ops, AccessToken.Mode mode) {
@@ -188,7 +232,9 @@ public final class RdmaTransport implements Transport {
     /** A link, or null: then all is said about the operations. */
     private @Nullable PooledLink take(
             LinkKey peer, SegmentTarget target, List<? extends TransferOp> ops, Deadline deadline) {
-        boolean opening = false;
+        long givenNanos = 0; // to open a link
+        boolean slot = false;
+        PooledLink opened = null;
         try {
             if (Thread.currentThread().isInterrupted()) {
                 throw new StoreException(ErrorCode.TRANSFER_FAIL, "the calling thread was interrupted");
@@ -196,51 +242,67 @@ public final class RdmaTransport implements Transport {
             if (deadline.expired()) {
                 throw new StoreException(ErrorCode.RPC_TIMEOUT, "the deadline had passed");
             }
-            PooledLink idle = pool.takeIdleOrSlot(peer, deadline);
-            opening = idle == null;
-            return opening ? open(peer, target, deadline) : idle;
+            long beganNanos = System.nanoTime();
+            // of what is left the next transport gets half, here and below
+            PooledLink idle = pool.takeIdleOrSlot(peer, beganNanos + deadline.remainingNanos() / 2);
+            if (idle != null) {
+                return idle;
+            }
+            slot = true;
+            String paused = pauses.failedSince(peer, beganNanos);
+            if (paused != null) { // whoever had the slot before has tried in vain
+                leave(ops, Fallback.PAUSED, ErrorCode.TRANSFER_FAIL, peer, paused);
+                return null;
+            }
+            givenNanos = Math.min(options.connectTimeout().toNanos(), deadline.remainingNanos() / 2);
+            opened = open(peer, target, deadline.orAfterNanos(givenNanos));
+            return opened;
         } catch (StoreException e) {
-            if (opening && blamesNode(e.code())) {
-                pauses.failed(peer, System.nanoTime(), String.valueOf(e.getMessage()));
+            if (concernsAll(e.code())) {
+                blame(peer, givenNanos, String.valueOf(e.getMessage()));
             }
             leave(ops, Fallback.NOT_CONNECTED, e.code(), peer, e.getMessage());
         } catch (IOException e) {
-            pauses.failed(peer, System.nanoTime(), String.valueOf(e.getMessage()));
+            blame(peer, givenNanos, String.valueOf(e.getMessage()));
             leave(ops, Fallback.NOT_CONNECTED, ErrorCode.TRANSFER_FAIL, peer, e.toString());
         } catch (RuntimeException | Error e) {
-            pauses.failed(peer, System.nanoTime(), e.toString());
+            blame(peer, givenNanos, e.toString());
             leave(ops, Fallback.NOT_CONNECTED, ErrorCode.INTERNAL_ERROR, peer, e.toString());
+        } finally {
+            if (slot && opened == null) {
+                pool.freeSlot(peer); // whoever waits for it sees the pause
+            }
         }
         return null;
     }
 
     /** The others concern this token or this client: the next call may have a better one. */
-    private boolean blamesNode(ErrorCode refusal) {
+    private static boolean concernsAll(ErrorCode refusal) {
         return switch (refusal) {
             case SESSION_CUT, TOKEN_REFUSED -> false;
-            default -> !closed && off == null && !Thread.currentThread().isInterrupted();
+            default -> true;
         };
     }
 
-    private PooledLink open(LinkKey peer, SegmentTarget target, Deadline deadline) throws IOException {
+    /** Pauses the node if it, and not this caller, is why no link could be opened in that time. */
+    private void blame(LinkKey peer, long givenNanos, String why) {
+        boolean enough = givenNanos >= Math.min(options.connectTimeout().toNanos(), ENOUGH_NANOS);
+        if (enough && !closed && whyOff() == null && !Thread.currentThread().isInterrupted()) {
+            pauses.failed(peer, System.nanoTime(), why);
+        }
+    }
+
+    private PooledLink open(LinkKey peer, SegmentTarget target, Deadline due) throws IOException {
+        LocalMemory memory = memory();
+        OpenLink link = source.open(target, due);
         PooledLink opened = null;
         try {
-            LocalMemory memory = memory();
-            // the next transport needs the other half
-            long half = Math.min(options.connectTimeout().toNanos(), deadline.remainingNanos() / 2);
-            OpenLink link = source.open(target, deadline.orAfterNanos(half));
-            try {
-                LinkPath path = new LinkPath(peer.toString(), link, memory, pathOptions, rules, counters, () -> closed);
-                opened = new PooledLink(peer, link, path, IDLE.toNanos());
-            } finally {
-                if (opened == null) {
-                    link.close();
-                }
-            }
+            LinkPath path = new LinkPath(peer.toString(), link, memory, pathOptions, rules, counters, () -> closed);
+            opened = new PooledLink(peer, link, path, IDLE.toNanos());
             return opened;
         } finally {
             if (opened == null) {
-                pool.freeSlot(peer);
+                link.close();
             }
         }
     }
@@ -285,21 +347,34 @@ public final class RdmaTransport implements Transport {
             pool.retireIdle(now);
             pauses.forget(now);
         }
+        if (closeIsLeft) {
+            closeSourceIfUnused();
+        }
     }
 
-    /** Fails what runs, and waits until it has let go of the device. */
+    /** Fails what runs, and waits until it has let go of the device; what takes too long finishes it later. */
     @Override
     public void close() {
+        close(CLOSE_WAIT);
+    }
+
+    void close(Duration wait) {
         if (closed) {
             return;
         }
         closed = true;
         LockSupport.unpark(sweeper);
         pool.close();
-        if (pool.awaitEmpty(Deadline.after(CLOSE_WAIT))) {
+        if (!pool.awaitEmpty(Deadline.after(wait))) {
+            LOG.error("an RDMA link is still in use, so the device stays open until it isn't");
+            closeIsLeft = true;
+        }
+        closeSourceIfUnused();
+    }
+
+    private void closeSourceIfUnused() {
+        if (pool.awaitEmpty(Deadline.afterNanos(0)) && !sourceClosed.getAndSet(true)) {
             source.close();
-        } else {
-            LOG.error("an RDMA link is still in use, so the device stays open");
         }
     }
 }

@@ -15,6 +15,7 @@ final class VerbsLink implements OpenLink {
     private final Link link;
     private final List<VerbsQueue> queues;
     private final VerbsCompletions completions;
+    private final int depth;
     private final int inlineBytes;
     private final boolean siw;
 
@@ -23,6 +24,7 @@ final class VerbsLink implements OpenLink {
         this.link = link;
         this.queues = link.queuePairs().stream().map(VerbsQueue::new).toList();
         this.completions = new VerbsCompletions(link.completions());
+        this.depth = link.queuePairs().stream().mapToInt(QueuePair::depth).min().orElse(link.depth());
         this.inlineBytes = link.queuePairs().stream()
                 .mapToInt(QueuePair::inlineBytes)
                 .min()
@@ -47,7 +49,7 @@ final class VerbsLink implements OpenLink {
 
     @Override
     public int depth() {
-        return link.depth();
+        return depth;
     }
 
     @Override

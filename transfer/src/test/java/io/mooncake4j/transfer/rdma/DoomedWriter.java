@@ -35,7 +35,8 @@ final class DoomedWriter {
 
     /** @param arguments the node's port, and the token */
     public static void main(String... arguments) {
-        AccessToken token = AccessToken.decode(ByteBuffer.wrap(Base64.getDecoder().decode(arguments[1])));
+        AccessToken token =
+                AccessToken.decode(ByteBuffer.wrap(Base64.getDecoder().decode(arguments[1])));
         SegmentTarget target =
                 new SegmentTarget("node", DeviceKind.here().address(), Integer.parseInt(arguments[0]), token);
         ByteBuffer source = ByteBuffer.allocateDirect((int) token.lengths()[0]);

@@ -32,6 +32,10 @@ final class FakeLinks implements LinkSource {
     volatile @Nullable RuntimeException refusal;
     volatile @Nullable IOException unreachable;
     volatile @Nullable IOException noMemory;
+    volatile @Nullable String lost;
+    /** Called by each that opens a link. */
+    volatile Runnable opening = () -> {};
+
     volatile boolean closed;
 
     int serve(TestNode node) {
@@ -50,6 +54,7 @@ final class FakeLinks implements LinkSource {
 
     @Override
     public OpenLink open(SegmentTarget target, Deadline deadline) throws IOException {
+        opening.run();
         if (refusal != null) {
             throw refusal;
         }
@@ -70,6 +75,11 @@ final class FakeLinks implements LinkSource {
             opened.add(device);
         }
         return new FakeLink(device);
+    }
+
+    @Override
+    public @Nullable String lost() {
+        return lost;
     }
 
     @Override

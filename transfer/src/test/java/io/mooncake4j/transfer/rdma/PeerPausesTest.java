@@ -70,6 +70,6 @@ class PeerPausesTest {
     }
 
     private static LinkKey key(long nonce, long generation) {
-        return new LinkKey("host", 1, nonce, new UUID(1, 1), new Epoch(new UUID(2, 2), 1), generation);
+        return new LinkKey("host", 1, new UUID(3, 3), nonce, new UUID(1, 1), new Epoch(new UUID(2, 2), 1), generation);
     }
 }

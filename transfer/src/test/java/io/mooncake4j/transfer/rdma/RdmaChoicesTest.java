@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mooncake4j.transfer.rdma.verbs.DeviceInfo;
 import io.mooncake4j.transfer.rdma.verbs.DeviceLimits;
+import io.mooncake4j.transfer.rdma.verbs.FoundDevices;
 import io.mooncake4j.transfer.settings.Setting;
 import io.mooncake4j.transfer.settings.SettingException;
 import io.mooncake4j.transfer.settings.SettingSource;
@@ -34,10 +35,16 @@ class RdmaChoicesTest {
         assertThat(chosen(devices, List.of())).isEqualTo("erdma_2 10.0.0.3");
         assertThat(chosen(devices, List.of("erdma_3", "erdma_0"))).isEqualTo("erdma_3 10.0.0.4");
         assertThat(chosen(devices, List.of("erdma_0", "erdma_1"))).isEqualTo("none");
-        assertThat(DeviceChoice.none(devices, List.of("erdma_9")))
-                .contains("of erdma_9", "erdma_0 (its port is down)", "erdma_1 (without an IPv4 address", ", erdma_3;")
+        assertThat(DeviceChoice.none(new FoundDevices(devices, List.of("erdma_8 (no access)")), List.of("erdma_9")))
+                .contains(
+                        "of erdma_9",
+                        "erdma_8 (no access)",
+                        "erdma_0 (its port is down)",
+                        "erdma_1 (without an IPv4 address",
+                        ", erdma_3;")
                 .contains("--rdma-device");
-        assertThat(DeviceChoice.none(List.of(), List.of())).contains("none");
+        assertThat(DeviceChoice.none(new FoundDevices(List.of(), List.of()), List.of()))
+                .contains("none");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.mooncake4j.transfer.rdma;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.ThreadMXBean;
@@ -30,6 +31,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -240,6 +244,125 @@ class RdmaTransportTest {
         TransferOp later = run(Mode.WRITE);
         assertThat(later.outcome()).isEqualTo(Outcome.NEVER_SENT);
         assertThat(later.error()).isEqualTo(ErrorCode.CLOSED);
+    }
+
+    @Test
+    void shouldNotPauseThePeerWhenTheCallerHadLittleTime() {
+        links.refusal = new StoreException(ErrorCode.RPC_TIMEOUT, "too slow");
+        TransferOp hasty = op(Mode.READ);
+        transport.run(transfer(node.draft(Mode.READ, client), hasty), Deadline.after(Duration.ofMillis(900)));
+        assertThat(hasty.outcome()).isEqualTo(Outcome.NEVER_SENT);
+        assertThat(transport.pausedPeers()).isZero();
+        run(Mode.READ);
+        assertThat(transport.pausedPeers()).isOne();
+    }
+
+    @Test
+    void shouldNotOpenALinkWhenThePeerWasPausedMeanwhile() throws Exception {
+        CountDownLatch inside = new CountDownLatch(2);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger opens = new AtomicInteger();
+        links.opening = () -> {
+            opens.incrementAndGet();
+            inside.countDown();
+            awaitLatch(go);
+        };
+        links.unreachable = new IOException("no route");
+        List<CompletableFuture<TransferOp>> opening = List.of(readLater(), readLater());
+        awaitLatch(inside); // both slots
+        Thread waiting = new Thread(() -> run(Mode.READ), "waiting");
+        waiting.start();
+        await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+        go.countDown();
+        waiting.join();
+        for (CompletableFuture<TransferOp> each : opening) {
+            assertThat(each.get().outcome()).isEqualTo(Outcome.NEVER_SENT);
+        }
+        assertThat(opens).hasValue(2);
+        assertThat(transport.fallbacks(Fallback.PAUSED)).isOne();
+    }
+
+    @Test
+    void shouldLeaveHalfTheTimeToOthersWhenAllLinksAreBusy() throws Exception {
+        CountDownLatch inside = new CountDownLatch(2);
+        CountDownLatch go = new CountDownLatch(1);
+        links.opening = () -> {
+            inside.countDown();
+            awaitLatch(go);
+        };
+        List<CompletableFuture<TransferOp>> busy = List.of(readLater(), readLater());
+        awaitLatch(inside);
+        Deadline deadline = Deadline.after(Duration.ofSeconds(4));
+        TransferOp op = op(Mode.WRITE);
+        transport.run(transfer(node.draft(Mode.WRITE, client), op), deadline);
+        assertThat(deadline.expired()).isFalse();
+        assertThat(op.outcome()).isEqualTo(Outcome.NEVER_SENT);
+        assertThat(op.error()).isEqualTo(ErrorCode.RPC_TIMEOUT);
+        assertThat(transport.pausedPeers()).isZero();
+        go.countDown();
+        for (CompletableFuture<TransferOp> each : busy) {
+            each.get();
+        }
+    }
+
+    @Test
+    void shouldLeaveAllToOthersWhenTheDeviceIsLost() {
+        assertThat(run(Mode.READ).outcome()).isEqualTo(Outcome.DONE);
+        links.lost = "the device has failed";
+        assertThat(run(Mode.READ).detail()).contains("the device has failed");
+        assertThat(transport.fallbacks(Fallback.OFF)).isOne();
+        assertThat(transport.pausedPeers()).isZero();
+    }
+
+    @Test
+    void shouldDropTheLinkWhenAnOperationThrows() {
+        TransferOp thrower = new TransferOp(0, 3, ByteBuffer.allocate(10)) {
+            private int failures;
+
+            @Override
+            public void done() {
+                throw new IllegalStateException("as told");
+            }
+
+            @Override
+            public void failed(Outcome outcome, ErrorCode code, String why) {
+                if (failures++ > 0) {
+                    throw new IllegalStateException("as told");
+                }
+                super.failed(outcome, code, why);
+            }
+        };
+        assertThatThrownBy(() -> transport.run(transfer(node.draft(Mode.WRITE, client), thrower), soon()))
+                .hasMessageContaining("as told");
+        assertThat(links.opened.get(0).isDestroyed()).isTrue();
+        assertThat(run(Mode.WRITE).outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void shouldFinishTheCloseLaterWhenALinkTakesLongToLetGo() throws Exception {
+        links.spoil = (device, number) -> {
+            device.loseAt = 1;
+            device.losesFlushed = true;
+            device.destroyFailures = 200; // 1 s
+        };
+        CompletableFuture<TransferOp> running = CompletableFuture.supplyAsync(() -> run(Mode.WRITE));
+        await().until(() -> !links.opened.isEmpty() && links.opened.get(0).posts > 0);
+        transport.close(Duration.ofMillis(1));
+        assertThat(links.closed).isFalse();
+        assertThat(running.get().error()).isEqualTo(ErrorCode.CLOSED);
+        assertThat(links.closed).isTrue();
+    }
+
+    private CompletableFuture<TransferOp> readLater() {
+        return CompletableFuture.supplyAsync(() -> run(Mode.READ));
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest

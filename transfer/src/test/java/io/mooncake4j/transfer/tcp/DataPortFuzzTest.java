@@ -7,8 +7,8 @@ import io.mooncake4j.transfer.engine.BytePattern;
 import io.mooncake4j.transfer.engine.PortProbe;
 import io.mooncake4j.transfer.engine.TestNode;
 import io.mooncake4j.transfer.engine.TestNode.TokenDraft;
-import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.metrics.DataMeters;
+import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.ErrorCode;
@@ -36,7 +36,12 @@ class DataPortFuzzTest {
     @BeforeAll
     static void start() throws IOException {
         server = TcpDataServer.start(
-                TcpServerOptions.of("127.0.0.1", 0), NODE, NODE.gate(), NODE.sessions(), AccessHook.NONE, ACCESS,
+                TcpServerOptions.of("127.0.0.1", 0),
+                NODE,
+                NODE.gate(),
+                NODE.sessions(),
+                AccessHook.NONE,
+                ACCESS,
                 new DataMeters());
         ACCESS.arrivals.release(Integer.MAX_VALUE / 2); // every client comes at once
         good = RawClient.greeted(server.port(), CLIENT);

@@ -53,8 +53,8 @@ final class CmConnector {
     private IOException refusedCall(VerbsException e) {
         return switch (e.codeName()) {
             case "ECONNREFUSED" -> new CmException(Kind.REJECTED, way + NOBODY_LISTENS + ": " + e.getMessage());
-            case "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT" -> new CmException(
-                    Kind.UNREACHABLE, way + ": the node doesn't answer by RDMA: " + e.getMessage());
+            case "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT" ->
+                new CmException(Kind.UNREACHABLE, way + ": the node doesn't answer by RDMA: " + e.getMessage());
             default -> e;
         };
     }

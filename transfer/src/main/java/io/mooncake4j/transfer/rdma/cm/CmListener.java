@@ -25,8 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CmListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CmListener.class);
-    /** A ticket is used within this time or never. */
-    private static final Duration TICKET_LIFE = Duration.ofSeconds(10);
 
     private static final int BACKLOG = 256;
     private static final int LOOK_MILLIS = 200;
@@ -38,18 +36,21 @@ public final class CmListener implements AutoCloseable {
     private final InetSocketAddress address;
     private final ProtectionDomain pd;
     private final CompletionQueue cq;
+    private final Duration ticketLife;
     private final Admissions admissions = new Admissions();
     private final Thread thread = new Thread(this::live, "rdma-cm");
     private volatile boolean closed;
     private volatile @Nullable String loss;
 
-    private CmListener(EventChannel channel, CmId listener, ProtectionDomain pd, CompletionQueue cq)
+    private CmListener(
+            EventChannel channel, CmId listener, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife)
             throws IOException {
         this.channel = channel;
         this.listener = listener;
         this.address = listener.localAddress();
         this.pd = pd;
         this.cq = cq;
+        this.ticketLife = ticketLife;
         this.thread.setDaemon(true);
     }
 
@@ -57,11 +58,13 @@ public final class CmListener implements AutoCloseable {
      * Listens on any free port of a device's address.
      *
      * @param cq for the queue pairs; nothing ever comes there
+     * @param ticketLife a ticket is used within it or never
      */
-    public static CmListener start(InetAddress device, ProtectionDomain pd, CompletionQueue cq) throws IOException {
+    public static CmListener start(InetAddress device, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife)
+            throws IOException {
         for (int left = CmPorts.TRIES - 1; ; left--) {
             try {
-                return startOnce(device, pd, cq);
+                return startOnce(device, pd, cq, ticketLife);
             } catch (VerbsException e) {
                 if (left == 0 || !CmPorts.isTaken(e)) {
                     throw e;
@@ -70,15 +73,15 @@ public final class CmListener implements AutoCloseable {
         }
     }
 
-    private static CmListener startOnce(InetAddress device, ProtectionDomain pd, CompletionQueue cq)
-            throws IOException {
+    private static CmListener startOnce(
+            InetAddress device, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife) throws IOException {
         EventChannel channel = EventChannel.open();
         CmId id = null;
         try {
             id = channel.newId();
             id.bind(new InetSocketAddress(device, 0));
             id.listen(BACKLOG);
-            CmListener started = new CmListener(channel, id, pd, cq);
+            CmListener started = new CmListener(channel, id, pd, cq, ticketLife);
             started.thread.start();
             return started;
         } catch (IOException | RuntimeException | Error e) {
@@ -101,7 +104,7 @@ public final class CmListener implements AutoCloseable {
     }
 
     /**
-     * Lets so many queue pairs in, within 10 s.
+     * Lets so many queue pairs in, within the life of its ticket.
      *
      * @param broken called when one has ended; doesn't block
      * @throws StoreException NOT_SUPPORTED if the device is gone
@@ -111,7 +114,7 @@ public final class CmListener implements AutoCloseable {
         if (lost != null) {
             throw new StoreException(ErrorCode.NOT_SUPPORTED, lost);
         }
-        return new IncomingLink(admissions, queuePairs, System.nanoTime() + TICKET_LIFE.toNanos(), broken);
+        return new IncomingLink(admissions, queuePairs, System.nanoTime() + ticketLife.toNanos(), broken);
     }
 
     /** To be called when all links are closed. */
@@ -145,7 +148,10 @@ public final class CmListener implements AutoCloseable {
                 retryNanos = FIRST_RETRY_NANOS;
             } catch (IOException | RuntimeException e) {
                 if (retryNanos == FIRST_RETRY_NANOS) {
-                    LOG.warn("{}: an event of rdma_cm failed; those that follow it are tried again silently", address, e);
+                    LOG.warn(
+                            "{}: an event of rdma_cm failed; those that follow it are tried again silently",
+                            address,
+                            e);
                 }
                 LockSupport.parkNanos(retryNanos);
                 retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The private data with which a client asks for one queue pair; big-endian, and short, since RoCE carries 56 bytes at
- * most: u16 magic, u16 version, u64 ticket, u16 index.
+ * most: u16 magic, u16 version, u64 ticket, u16 index. The ticket stands for the session, and so for its client, generation
+ * and epoch: the node gave it out to that session alone, after it had checked the token.
  */
 record ConnectRequest(long ticket, int index) {
     static final short MAGIC = 0x4D43;

@@ -91,16 +91,16 @@ public final class OutgoingLink implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        IOException failure = null;
+        Exception failure = null;
         for (CmId id : ids) {
             try {
                 id.close();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 failure = e;
             }
         }
-        if (failure != null) {
-            throw failure; // the channel outlives its ids
+        if (failure != null) { // the channel outlives its ids
+            throw failure instanceof IOException io ? io : new IOException(failure);
         }
         channel.close();
     }

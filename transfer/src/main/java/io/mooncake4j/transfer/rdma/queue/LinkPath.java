@@ -102,7 +102,8 @@ public final class LinkPath {
     /**
      * Runs those operations of a transfer that may be run: of reads all that are not DONE, of writes those NEVER_SENT.
      * Gives each of them an outcome, after which nobody but the caller touches its buffers. Operations outside of the
-     * token's ranges or the node's regions are NEVER_SENT. Fails operations, never throws, if the link was kept before.
+     * token's ranges or the node's regions are NEVER_SENT. Fails operations, and throws only what they throw themselves; the
+     * link is to be closed then. Only if the link was kept before.
      * Returns at the deadline, or as much later as the device takes to let go.
      */
     public PathEnd run(AccessToken token, List<? extends TransferOp> all, Deadline deadline) {
@@ -127,10 +128,13 @@ public final class LinkPath {
         if (!end.keepsLink()) {
             letGo();
         }
-        staging.close();
-        slices.end();
-        report(end);
-        ops = List.of();
+        try {
+            staging.close();
+            slices.end();
+        } finally {
+            report(end);
+            ops = List.of();
+        }
         return end;
     }
 
@@ -372,8 +376,8 @@ public final class LinkPath {
         for (SendWindow window : windows) {
             try {
                 window.toError();
-            } catch (IOException | RuntimeException e) {
-                // destroying it ends it as well, only less orderly
+            } catch (IOException | RuntimeException | Error e) {
+                LOG.debug("{}: destroying a queue pair ends it as well, only less orderly", peer, e);
             }
         }
         try {
@@ -385,8 +389,8 @@ public final class LinkPath {
                     rest(idle++, 0);
                 }
             }
-        } catch (IOException | RuntimeException e) {
-            // likewise
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.debug("{}: what is outstanding is not waited for", peer, e);
         }
         for (SendWindow window : windows) {
             destroy(window);
@@ -399,7 +403,7 @@ public final class LinkPath {
             try {
                 window.destroy();
                 return;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 if (!window.outstanding()) {
                     return; // the device has let go of it all the same
                 }
@@ -420,22 +424,35 @@ public final class LinkPath {
         return false;
     }
 
+    /** Tells each operation, though one of them may throw. */
     private void report(PathEnd end) {
         String detail = cause.isEmpty() ? "" : "node " + peer + " over RDMA: " + cause;
+        RuntimeException thrown = null;
         for (int i = told; i < ops.size(); i++) {
             TransferOp op = ops.get(i);
             if (table.skipped(i) || !open(op)) {
                 continue;
             }
-            if (end == PathEnd.COMPLETE || (!write && table.complete(i))) {
-                try {
-                    done(op);
-                } catch (RuntimeException | Error e) {
-                    op.failed(Outcome.UNANSWERED, ErrorCode.INTERNAL_ERROR, e.toString());
+            try {
+                if (end == PathEnd.COMPLETE || (!write && table.complete(i))) {
+                    finish(op);
+                } else {
+                    op.failed(table.hasBegun(i) ? Outcome.UNANSWERED : Outcome.NEVER_SENT, error, detail);
                 }
-            } else {
-                op.failed(table.hasBegun(i) ? Outcome.UNANSWERED : Outcome.NEVER_SENT, error, detail);
+            } catch (RuntimeException | Error e) {
+                thrown = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
             }
+        }
+        if (thrown != null) {
+            throw thrown;
+        }
+    }
+
+    private void finish(TransferOp op) {
+        try {
+            done(op);
+        } catch (RuntimeException | Error e) {
+            op.failed(Outcome.UNANSWERED, ErrorCode.INTERNAL_ERROR, e.toString());
         }
     }
 

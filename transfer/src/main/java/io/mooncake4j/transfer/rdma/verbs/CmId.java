@@ -119,17 +119,9 @@ public final class CmId implements AutoCloseable {
 
     /** This end. */
     public InetSocketAddress localAddress() throws IOException {
-        return endpoint(false);
-    }
-
-    /** The other end. */
-    public InetSocketAddress peerAddress() throws IOException {
-        return endpoint(true);
-    }
-
-    /** Ends the connection; the queue pair goes to its error state. */
-    public void disconnect() throws IOException {
-        NativeVerbs.disconnect(open());
+        int[] port = new int[1];
+        byte[] address = NativeVerbs.localAddress(open(), port);
+        return new InetSocketAddress(InetAddress.getByAddress(address), port[0]);
     }
 
     /**
@@ -151,12 +143,6 @@ public final class CmId implements AutoCloseable {
             closed = true;
             NativeVerbs.destroyId(handle);
         }
-    }
-
-    private InetSocketAddress endpoint(boolean peer) throws IOException {
-        int[] port = new int[1];
-        byte[] address = NativeVerbs.endpoint(open(), peer, port);
-        return new InetSocketAddress(InetAddress.getByAddress(address), port[0]);
     }
 
     private long open() {

@@ -62,10 +62,8 @@ final class NativeVerbs {
 
     static native void reject(long id, byte[] privateData) throws IOException;
 
-    static native void disconnect(long id) throws IOException;
-
     /** @return the address, 4 or 16 bytes; {@code out} gets the port */
-    static native byte[] endpoint(long id, boolean peer, int[] out) throws IOException;
+    static native byte[] localAddress(long id, int[] out) throws IOException;
 
     /** @return the device's context; 0 before the id is bound to a device */
     static native long contextOf(long id);
@@ -96,7 +94,8 @@ final class NativeVerbs {
     static native void deallocPd(long pd) throws IOException;
 
     /** @param out local key, remote key */
-    static native long register(long pd, long address, long lengthBytes, boolean remoteAccess, int[] out)
+    static native long register(
+            long pd, long address, long lengthBytes, boolean remoteRead, boolean remoteWrite, int[] out)
             throws IOException;
 
     static native void deregister(long mr) throws IOException;

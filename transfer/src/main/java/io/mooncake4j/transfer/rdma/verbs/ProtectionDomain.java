@@ -23,11 +23,11 @@ public final class ProtectionDomain implements AutoCloseable {
      * Pins memory and lets the device use it; the caller keeps the memory until the region is closed.
      *
      * @param address of its first byte, see {@link Memory#address}
-     * @param remoteAccess whether peers may READ and WRITE it
      */
-    public MemoryRegion register(long address, long lengthBytes, boolean remoteAccess) throws IOException {
+    public MemoryRegion register(long address, long lengthBytes, PeerAccess peers) throws IOException {
         int[] keys = new int[2];
-        long region = NativeVerbs.register(handle, address, lengthBytes, remoteAccess, keys);
+        boolean reads = peers == PeerAccess.READ_WRITE;
+        long region = NativeVerbs.register(handle, address, lengthBytes, reads, peers != PeerAccess.NONE, keys);
         return new MemoryRegion(region, address, lengthBytes, keys[0], keys[1]);
     }
 

@@ -95,11 +95,6 @@ public final class QueuePair {
                 remoteKey);
     }
 
-    /** How many requests wait for {@link #post}. */
-    public int staged() {
-        return list.size();
-    }
-
     /** Posts all that is staged by one call; nothing is staged afterwards, whatever happened. */
     public void post() throws IOException {
         posted = 0;

@@ -16,14 +16,19 @@ public final class RdmaDevices {
     private RdmaDevices() {}
 
     /** All devices, in the order of libibverbs. Any thread, after {@link RdmaLibrary#probe} loaded the library. */
-    public static List<DeviceInfo> list() throws IOException {
+    public static FoundDevices find() throws IOException {
         String[] names = NativeVerbs.deviceNames();
         Map<String, List<InetAddress>> addresses = names.length == 0 ? Map.of() : addressesByDevice();
         List<DeviceInfo> devices = new ArrayList<>(names.length);
+        List<String> unusable = new ArrayList<>();
         for (String name : names) {
-            devices.add(query(name, addresses.getOrDefault(name, List.of())));
+            try {
+                devices.add(query(name, addresses.getOrDefault(name, List.of())));
+            } catch (IOException e) {
+                unusable.add(name + " (" + e.getMessage() + ")"); // another one may do
+            }
         }
-        return List.copyOf(devices);
+        return new FoundDevices(devices, unusable);
     }
 
     private static DeviceInfo query(String name, List<InetAddress> addresses) throws IOException {

@@ -99,11 +99,15 @@ public final class RdmaLibrary {
     }
 
     private static RdmaSupport withDevice(Path library) {
-        List<DeviceInfo> devices;
+        FoundDevices found;
         try {
-            devices = RdmaDevices.list();
+            found = RdmaDevices.find();
         } catch (IOException e) {
             return RdmaSupport.off("the devices can't be used: " + e.getMessage());
+        }
+        List<DeviceInfo> devices = found.devices();
+        if (devices.isEmpty() && !found.unusable().isEmpty()) {
+            return RdmaSupport.off("no RDMA device can be used: " + String.join(", ", found.unusable()));
         }
         if (devices.isEmpty()) {
             return RdmaSupport.off("this machine has no RDMA device (/sys/class/infiniband): load the driver of yours,"
@@ -112,7 +116,9 @@ public final class RdmaLibrary {
         if (devices.stream()
                 .noneMatch(device -> device.portActive() && !device.addresses().isEmpty())) {
             return RdmaSupport.off("no RDMA device has an active port and an IPv4 address that rdma_cm finds: "
-                    + devices.stream().map(DeviceInfo::name).toList() + "; see rdma link and ip address");
+                    + devices.stream().map(DeviceInfo::name).toList()
+                    + (found.unusable().isEmpty() ? "" : ", nor do " + String.join(", ", found.unusable()))
+                    + "; see rdma link and ip address");
         }
         return new RdmaSupport(true, library + ", version " + NativeVerbs.buildInfo());
     }

@@ -203,8 +203,8 @@ class AdmissionsTest {
         IncomingLink link = link(1, LONG);
         FakeId slow = new FakeId(0);
         slow.acceptFails = true;
-        slow.whileRejected = () -> assertThat(CompletableFuture.runAsync(link::abandon))
-                .succeedsWithin(Duration.ofSeconds(20));
+        slow.whileRejected =
+                () -> assertThat(CompletableFuture.runAsync(link::abandon)).succeedsWithin(Duration.ofSeconds(20));
         request(slow, new ConnectRequest(link.ticket(), 0).encode());
         assertThatThrownBy(link::awaitEstablished).hasMessageContaining("connection has ended");
         link.close();

@@ -38,8 +38,8 @@ final class ConnectedPair implements AutoCloseable {
         pd = context.allocatePd();
         completions = context.createCq(2 * DEPTH);
         passiveCompletions = context.createCq(DEPTH);
-        local = pd.register(Memory.address(localMemory), MEMORY_BYTES, false);
-        remote = pd.register(Memory.address(remoteMemory), MEMORY_BYTES, true);
+        local = pd.register(Memory.address(localMemory), MEMORY_BYTES, PeerAccess.NONE);
+        remote = pd.register(Memory.address(remoteMemory), MEMORY_BYTES, PeerAccess.READ_WRITE);
         queuePair = active.createQueuePair(pd, completions, DEPTH, 1, 16);
         active.connect(privateData, 7);
         CmEvent request = await(channel, CmEventType.CONNECT_REQUEST);
