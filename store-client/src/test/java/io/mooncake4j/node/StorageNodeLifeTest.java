@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.mooncake4j.transfer.engine.SegmentTarget;
 import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.memory.MemoryKind;
+import io.mooncake4j.transfer.rdma.RdmaOptions;
 import io.mooncake4j.transfer.server.AccessHook;
+import io.mooncake4j.transfer.tcp.Leashes;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.AccessToken.Mode;
+import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.HostPort;
 import io.mooncake4j.transfer.wire.Ids;
@@ -206,5 +210,28 @@ class StorageNodeLifeTest extends StorageNodeFixture {
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.code()).isEqualTo(code))
                 .satisfies(e -> assertThat(e.getMessage()).contains(texts));
+    }
+
+    /** As where an SDK user has neither DiSNI nor a library nor a device, as here. */
+    @Test
+    void shouldServeOverTcpAndSayWhyOnOpenWhenThereIsNoRdma() throws Exception {
+        try (StorageNode node = mounted(options().rdma(RdmaOptions.DEFAULT))) {
+            assertThat(node.transports()).isEqualTo("TCP");
+            byte[] bytes = randomBytes(3);
+            assertThat(write(node, 1, bytes).outcome()).isEqualTo(TransferOp.Outcome.DONE);
+            assertThat(read(node, 1, bytes.length)).isEqualTo(bytes);
+            SegmentTarget target =
+                    new SegmentTarget(node.name(), node.host(), node.dataPort(), token(node, Mode.READ, 1));
+            assertThatThrownBy(() -> new Leashes(SOON).open(target, 2, Deadline.after(SOON)))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED))
+                    .hasMessageContaining("RDMA is off at this node; its log says why");
+        }
+        try (StorageNode node = mounted(options())) {
+            SegmentTarget target =
+                    new SegmentTarget(node.name(), node.host(), node.dataPort(), token(node, Mode.READ, 1));
+            assertThatThrownBy(() -> new Leashes(SOON).open(target, 2, Deadline.after(SOON)))
+                    .hasMessageContaining("start it with --protocol rdma");
+        }
     }
 }

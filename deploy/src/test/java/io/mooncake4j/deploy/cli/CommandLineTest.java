@@ -144,22 +144,6 @@ class CommandLineTest {
         }
     }
 
-    @Test
-    void shouldWarnAndUseTcpWhenTheProtocolIsRdma() {
-        CapturedRun run = CapturedRun.of(
-                Map.of("MOONCAKE_PROTOCOL", "rdma"),
-                NO_INPUT,
-                "exists",
-                "key",
-                "--master",
-                "127.0.0.1:1",
-                "--timeout",
-                "300ms");
-
-        assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).containsOnlyOnce("warning: protocol rdma is not built yet: TCP is used");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"master", "node", "put", "get", "exists", "rm", "ls", "stat", "top", "bench", "replay"})
     void shouldTeachWhenAskedForHelp(String command) {

@@ -83,6 +83,55 @@ class LauncherIT {
     }
 
     @Test
+    void shouldMoveBytesByTcpAndSayOnceWhatWouldTurnRdmaOnWhenItIsOff() throws Exception {
+        String off = "RDMA is off, bytes move over TCP: ";
+        Map<String, String> without =
+                Map.of("MOONCAKE_PROTOCOL", "rdma", "MOONCAKE4J_JAVA_OPTS", "-Djava.library.path=" + directory);
+        try (ScriptRun master = startMaster(LAUNCHER)) {
+            String address = master.awaitLine("ready: master on ");
+            String name = "no-rdma-" + UUID.randomUUID();
+            String[] arguments = {
+                "node",
+                "--master",
+                address,
+                "--host",
+                "127.0.0.1",
+                "--data-port",
+                "0",
+                "--name",
+                name,
+                "--segment-size",
+                "16MB"
+            };
+            try (ScriptRun node = ScriptRun.start(directory, without, LAUNCHER, arguments)) {
+                node.awaitLine("ready: node " + name);
+                assertThat(node.output())
+                        .containsOnlyOnce(off)
+                        .contains(off + "no libdisni.so in any directory of java.library.path (" + directory)
+                        .contains("JDK_JAVA_OPTIONS=\"--add-exports java.base/sun.nio.ch=ALL-UNNAMED"
+                                + " -Djava.library.path=DIR\"")
+                        .containsPattern("data at 127.0.0.1:[0-9]+ over TCP\n");
+                Path content = Files.writeString(directory.resolve("by-tcp"), "some bytes");
+                try (ScriptRun put = ScriptRun.start(
+                        directory, without, LAUNCHER, "put", "by-tcp", content.toString(), "--master", address)) {
+                    assertThat(put.exitCode()).as(put.output()).isZero();
+                    assertThat(put.output()).containsOnlyOnce(off);
+                }
+                shouldPutAndGet(address);
+            }
+            // what bin/mooncake4j sets is right, so that only the machine can lack something
+            try (ScriptRun get = ScriptRun.start(
+                    directory, Map.of("MOONCAKE_PROTOCOL", "rdma"), LAUNCHER, "get", "by-tcp", "--master", address)) {
+                get.exitCode();
+                boolean built = Files.exists(Path.of("../transfer/target/native/libdisni.so"));
+                assertThat(get.output().contains("JDK_JAVA_OPTIONS"))
+                        .as(get.output())
+                        .isNotEqualTo(built);
+            }
+        }
+    }
+
+    @Test
     void shouldGetTheValueWhenItIsLargerThanTheMemoryItMayUse() throws Exception {
         byte[] bytes = new byte[200 << 20];
         new Random(1).nextBytes(bytes);

@@ -1,5 +1,6 @@
 package io.mooncake4j.transfer.rdma;
 
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ final class PeerPauses {
 
     private final long pauseNanos;
     private final ConcurrentHashMap<Node, Pause> pauses = new ConcurrentHashMap<>();
+    /** Those who ended a link lately. */
+    private final Set<Node> ended = ConcurrentHashMap.newKeySet();
 
     PeerPauses(long pauseNanos) {
         this.pauseNanos = pauseNanos;
@@ -40,13 +43,27 @@ final class PeerPauses {
         }
     }
 
+    /**
+     * The node ended a link, as it does with every one of a session that is cut: which is its fault only if the next link
+     * soon ends so, too.
+     */
+    void ended(LinkKey peer, long nowNanos, String cause) {
+        if (!ended.add(Node.of(peer))) {
+            failed(peer, nowNanos, cause);
+        }
+    }
+
     void worked(LinkKey peer) {
+        if (!ended.isEmpty()) {
+            ended.remove(Node.of(peer));
+        }
         if (!pauses.isEmpty() && pauses.remove(Node.of(peer)) != null) {
             LOG.info("RDMA works again to node {}", peer);
         }
     }
 
     void forget(long nowNanos) {
+        ended.clear();
         pauses.values().removeIf(pause -> pause.overSince(nowNanos) > PAUSES_KEPT * pauseNanos);
     }
 

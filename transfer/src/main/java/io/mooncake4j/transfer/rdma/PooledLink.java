@@ -29,6 +29,11 @@ final class PooledLink implements Pooled<LinkKey> {
         return pooled;
     }
 
+    /** Whether it is the node that ended it. Costs one system call. */
+    boolean endedByNode() {
+        return link.isStale();
+    }
+
     @Override
     public LinkKey peer() {
         return key;

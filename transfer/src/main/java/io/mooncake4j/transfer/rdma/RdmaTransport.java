@@ -149,6 +149,7 @@ public final class RdmaTransport implements Transport {
             count(end == PathEnd.NO_STAGING ? Fallback.NO_STAGING : Fallback.OUT_OF_BOUNDS, transfer.ops());
             return false;
         }
+        boolean endedByNode = end == PathEnd.LINK_FAILED && link.endedByNode();
         pool.drop(link);
         pool.dropIdle(peer); // what ended this one may have ended those
         boolean broken = end == PathEnd.LINK_FAILED
@@ -161,7 +162,12 @@ public final class RdmaTransport implements Transport {
                 && !deadline.expired()
                 && isAnyLeft(transfer.ops(), token.mode());
         if (broken && !again && !link.pooled()) {
-            pauses.failed(peer, System.nanoTime(), link.path().cause());
+            String cause = link.path().cause();
+            if (endedByNode) {
+                pauses.ended(peer, System.nanoTime(), cause);
+            } else {
+                pauses.failed(peer, System.nanoTime(), cause);
+            }
         }
         if (!again) {
             count(Fallback.LINK_FAILED, transfer.ops());

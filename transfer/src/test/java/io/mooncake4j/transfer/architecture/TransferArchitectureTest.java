@@ -1,7 +1,7 @@
 package io.mooncake4j.transfer.architecture;
 
-import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static io.mooncake4j.transfer.architecture.PackageRules.seesOnly;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;

@@ -1,6 +1,5 @@
 package io.mooncake4j.transfer.rdma;
 
-import io.mooncake4j.transfer.engine.BytePattern;
 import io.mooncake4j.transfer.engine.SegmentTarget;
 import io.mooncake4j.transfer.engine.SegmentTransfer;
 import io.mooncake4j.transfer.engine.TransferOp;
@@ -36,11 +35,12 @@ final class DoomedWriter {
 
     /** @param arguments the node's port, and the token */
     public static void main(String... arguments) {
-        AccessToken token = AccessToken.decode(ByteBuffer.wrap(Base64.getDecoder().decode(arguments[1])));
+        AccessToken token =
+                AccessToken.decode(ByteBuffer.wrap(Base64.getDecoder().decode(arguments[1])));
         SegmentTarget target =
                 new SegmentTarget("node", DeviceKind.here().address(), Integer.parseInt(arguments[0]), token);
         ByteBuffer source = ByteBuffer.allocateDirect((int) token.lengths()[0]);
-        BytePattern.fill(source, 8, 0);
+        source.put(0, (byte) 1);
         try (Transport transport = new RdmaFixture().newTransport()) {
             TransferOp op;
             do {

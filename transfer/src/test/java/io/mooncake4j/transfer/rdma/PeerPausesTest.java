@@ -26,6 +26,18 @@ class PeerPausesTest {
         assertThat(pauses.count()).isZero();
     }
 
+    /** A session that is cut says nothing against its node; a node that ends whatever begins is no use. */
+    @Test
+    void shouldPauseOnlyWhenANodeEndsOneLinkAfterTheOther() {
+        pauses.ended(peer, 0, "the node ended it");
+        assertThat(pauses.count()).isZero();
+        pauses.worked(peer);
+        pauses.ended(peer, 1, "the node ended it");
+        assertThat(pauses.pausedBecause(peer, 1)).isNull();
+        pauses.ended(peer, 2, "the node ended it");
+        assertThat(pauses.pausedBecause(peer, 3)).isEqualTo("the node ended it");
+    }
+
     @Test
     void shouldPauseANodesProcessForAllSessionsAndNoOther() {
         pauses.failed(peer, 0, "a cable");

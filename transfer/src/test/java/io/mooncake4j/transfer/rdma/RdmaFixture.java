@@ -54,8 +54,7 @@ final class RdmaFixture implements TransportFixture {
 
     @Override
     public Transport newTransport() {
-        return new Counted(new RdmaTransport(
-                RdmaDevice.open(OPTIONS), OPTIONS, () -> new BufferPool(POOL_BYTES)));
+        return new Counted(new RdmaTransport(RdmaDevice.open(OPTIONS), OPTIONS, () -> new BufferPool(POOL_BYTES)));
     }
 
     /** A node that clients reach by RDMA. */

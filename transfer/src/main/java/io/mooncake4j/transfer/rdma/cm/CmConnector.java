@@ -3,6 +3,7 @@ package io.mooncake4j.transfer.rdma.cm;
 import io.mooncake4j.transfer.rdma.cm.CmException.Kind;
 import io.mooncake4j.transfer.rdma.verbs.CmEvent;
 import io.mooncake4j.transfer.rdma.verbs.CmEventType;
+import io.mooncake4j.transfer.rdma.verbs.VerbsException;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
@@ -13,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class CmConnector {
     /** An interrupt is noticed by then. */
     private static final int LOOK_MILLIS = 100;
+
+    static final String NOBODY_LISTENS = ": rejected, nobody listens there; has the node restarted?";
 
     private final ConnectSteps steps;
     private final String way;
@@ -38,8 +41,22 @@ final class CmConnector {
         steps.resolveRoute(leftMillis());
         await("finding the route", CmEventType.ROUTE_RESOLVED);
         steps.createQueuePair();
-        steps.connect(request.encode());
+        try {
+            steps.connect(request.encode());
+        } catch (VerbsException e) {
+            throw refusedCall(e);
+        }
         await("connecting", CmEventType.ESTABLISHED);
+    }
+
+    /** What siw says at once, since it connects within the call, others say by an event. */
+    private IOException refusedCall(VerbsException e) {
+        return switch (e.codeName()) {
+            case "ECONNREFUSED" -> new CmException(Kind.REJECTED, way + NOBODY_LISTENS + ": " + e.getMessage());
+            case "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT" ->
+                new CmException(Kind.UNREACHABLE, way + ": the node doesn't answer by RDMA: " + e.getMessage());
+            default -> e;
+        };
     }
 
     private void await(String step, CmEventType wanted) throws IOException {
@@ -91,7 +108,7 @@ final class CmConnector {
         return new CmException(
                 Kind.REJECTED,
                 refusal == null
-                        ? way + ": rejected (" + event.status() + "): nobody listens there; has the node restarted?"
+                        ? way + NOBODY_LISTENS + " (" + event.status() + ")"
                         : way + ": the node rejects the queue pair: " + refusal.text());
     }
 

@@ -6,6 +6,7 @@ import io.mooncake4j.transfer.rdma.verbs.CmId;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.EventChannel;
 import io.mooncake4j.transfer.rdma.verbs.ProtectionDomain;
+import io.mooncake4j.transfer.rdma.verbs.VerbsException;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
@@ -57,6 +58,19 @@ public final class CmListener implements AutoCloseable {
      * @param cq for the queue pairs; nothing ever comes there
      */
     public static CmListener start(InetAddress device, ProtectionDomain pd, CompletionQueue cq) throws IOException {
+        for (int left = CmPorts.TRIES - 1; ; left--) {
+            try {
+                return startOnce(device, pd, cq);
+            } catch (VerbsException e) {
+                if (left == 0 || !CmPorts.isTaken(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static CmListener startOnce(InetAddress device, ProtectionDomain pd, CompletionQueue cq)
+            throws IOException {
         EventChannel channel = EventChannel.open();
         CmId id = null;
         try {

@@ -6,6 +6,7 @@ import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.EventChannel;
 import io.mooncake4j.transfer.rdma.verbs.ProtectionDomain;
 import io.mooncake4j.transfer.rdma.verbs.QueuePair;
+import io.mooncake4j.transfer.rdma.verbs.VerbsException;
 import io.mooncake4j.transfer.wire.Deadline;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,15 +43,33 @@ public final class OutgoingLink implements AutoCloseable {
     }
 
     /**
-     * Connects one more queue pair; after a failure the link is good for nothing but its close.
+     * Connects one more queue pair; after a failure the link is good for nothing but its close. Blocks until the deadline
+     * at the longest, except on siw, which connects within the call: if packets there vanish without a word, that takes as
+     * long as TCP tries ({@code siw_connect} in Linux 6.1).
      *
      * @throws CmException if the node or the way to it says no; other IOExceptions if our side failed
      * @throws io.mooncake4j.transfer.wire.StoreException TRANSFER_FAIL if the thread is interrupted
      */
     public QueuePair connect(InetSocketAddress to, long ticket, int sendDepth, int inlineBytes, Deadline deadline)
             throws IOException {
-        CmId id = channel.newId();
-        ids.add(id);
+        for (int left = CmPorts.TRIES - 1; ; left--) {
+            CmId id = channel.newId();
+            ids.add(id);
+            try {
+                return connect(id, to, ticket, sendDepth, inlineBytes, deadline);
+            } catch (VerbsException e) {
+                if (left == 0 || !CmPorts.isTaken(e)) {
+                    throw e;
+                }
+            }
+            id.close();
+            ids.remove(id);
+        }
+    }
+
+    private QueuePair connect(
+            CmId id, InetSocketAddress to, long ticket, int sendDepth, int inlineBytes, Deadline deadline)
+            throws IOException {
         Steps steps = new Steps(id, to, sendDepth, inlineBytes);
         String way = "RDMA from " + from.getAddress().getHostAddress() + " to "
                 + to.getAddress().getHostAddress() + ":" + to.getPort();

@@ -77,7 +77,13 @@ final class ConnectedPair implements AutoCloseable {
 
     void read(long wrId, int offset, int bytes, int remoteKey, boolean signalled) {
         queuePair.stageRead(
-                wrId, local.address() + offset, local.localKey(), bytes, remote.address() + offset, remoteKey, signalled);
+                wrId,
+                local.address() + offset,
+                local.localKey(),
+                bytes,
+                remote.address() + offset,
+                remoteKey,
+                signalled);
     }
 
     void write(long wrId, int offset, int bytes, int remoteKey, boolean signalled) {
@@ -101,7 +107,9 @@ final class ConnectedPair implements AutoCloseable {
             for (int i = 0; i < polled; i++) {
                 found.add(new long[] {completions.wrId(i), completions.status(i)});
             }
-            assertThat(System.nanoTime() - end).as("completions so far: %d of %d", found.size(), count).isNegative();
+            assertThat(System.nanoTime() - end)
+                    .as("completions so far: %d of %d", found.size(), count)
+                    .isNegative();
             Thread.yield();
         }
         return found;

@@ -30,13 +30,17 @@ class RdmaLibraryTest {
     void shouldNameLineToAddWhenNoLibraryIsOnThePath() throws Exception {
         assertThat(probe(classPath(), FLAG, "-Djava.library.path=" + directory))
                 .startsWith("false no libdisni.so in any directory of java.library.path (" + directory + "): add ")
-                .contains("JDK_JAVA_OPTIONS=\"--add-exports java.base/sun.nio.ch=ALL-UNNAMED -Djava.library.path=DIR\"");
+                .contains(
+                        "JDK_JAVA_OPTIONS=\"--add-exports java.base/sun.nio.ch=ALL-UNNAMED -Djava.library.path=DIR\"");
     }
 
     @Test
     void shouldNameArtifactWhenDisniIsNotOnTheClassPath() throws Exception {
-        Path disni = Path.of(
-                MemoryUtils.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path disni = Path.of(MemoryUtils.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         String without = Stream.of(classPath().split(File.pathSeparator))
                 .filter(entry -> !entry.equals(disni.toString()))
                 .collect(Collectors.joining(File.pathSeparator));
@@ -109,8 +113,8 @@ class RdmaLibraryTest {
                 "com.ibm.disni.verbs.impl.NativeDispatcher",
                 "com.ibm.disni.util.NativeAffinity",
                 NativeVerbs.class.getName())) {
-            for (Method method : Class.forName(type, false, getClass().getClassLoader())
-                    .getDeclaredMethods()) {
+            for (Method method :
+                    Class.forName(type, false, getClass().getClassLoader()).getDeclaredMethods()) {
                 if (Modifier.isNative(method.getModifiers())) {
                     methods++;
                     String symbol = "Java_" + type.replace('.', '_') + "_"
