@@ -92,6 +92,6 @@ class ChartAppliedTest {
                         .getSpec()
                         .getSelector())
                 .isEqualTo(before.masters().getSpec().getSelector()); // Kubernetes refuses another one
-        assertThat(after.settings("node.yaml")).isEqualTo(before.settings("node.yaml"));
+        assertThat(after.node().getMetadata()).isEqualTo(before.node().getMetadata());
     }
 }

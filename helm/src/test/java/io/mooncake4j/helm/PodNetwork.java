@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class PodNetwork {
     private final Path hosts;
-    private final Map<String, String> names = new ConcurrentHashMap<>();
+    private final Map<String, String> names = new HashMap<>();
     private final String network;
     private int last;
 
@@ -28,18 +28,18 @@ final class PodNetwork {
     }
 
     /** One that no pod had before. */
-    String newAddress() {
+    synchronized String newAddress() {
         last++;
         return network + last;
     }
 
     /** From now on that name is that address. */
-    void name(String name, String address) {
+    synchronized void name(String name, String address) {
         names.put(name, address);
         write();
     }
 
-    private void write() {
+    private synchronized void write() {
         try {
             Path next = hosts.resolveSibling("hosts.next");
             StringBuilder lines = new StringBuilder();

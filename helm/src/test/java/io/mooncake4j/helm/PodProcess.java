@@ -136,7 +136,18 @@ final class PodProcess implements AutoCloseable {
     }
 
     /** As Kubernetes ends a pod: the hook, then SIGTERM; that it must not have to kill it is checked. */
-    void end() throws IOException, InterruptedException {
+    void end() {
+        try {
+            endInTime();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void endInTime() throws IOException, InterruptedException {
         long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(spec.getTerminationGracePeriodSeconds());
         if (container.getLifecycle() != null) {
             List<String> hook = container.getLifecycle().getPreStop().getExec().getCommand();

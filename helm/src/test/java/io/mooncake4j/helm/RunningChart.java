@@ -16,14 +16,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
  * The chart's pods as processes of this machine: what Kubernetes does to a pod (an address, a name that others look up, files,
- * environment, probes, hooks, signals and their order) is done to a process at a loopback address of its own. For one thread.
+ * environment, probes, hooks, signals and their order) is done to a process at a loopback address of its own. Several threads
+ * may replace pods at the same time, each others.
  */
 final class RunningChart implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
@@ -32,9 +35,9 @@ final class RunningChart implements AutoCloseable {
     private final Path directory;
     private final Path image;
     private final PodNetwork network;
-    private final Map<String, PodProcess> running = new HashMap<>();
-    private final List<PodProcess> all = new ArrayList<>();
-    private int podNumber;
+    private final Map<String, PodProcess> running = new ConcurrentHashMap<>();
+    private final List<PodProcess> all = new CopyOnWriteArrayList<>();
+    private final AtomicInteger podNumber = new AtomicInteger();
 
     /** Nothing runs yet. */
     RunningChart(Manifests manifests) throws IOException, InterruptedException {
@@ -63,14 +66,15 @@ final class RunningChart implements AutoCloseable {
 
     /** A pod of the DaemonSet, which always gets a name and an address that no pod had. */
     PodProcess startNode(String hostName) {
-        podNumber++;
-        Place place = new Place(Chart.FULL_NAME + "-node-" + podNumber, network.newAddress(), hostName);
+        String podName = Chart.FULL_NAME + "-node-" + podNumber.incrementAndGet();
+        Place place = new Place(podName, network.newAddress(), hostName);
         return start(hostName, place, manifests.node().getSpec());
     }
 
     private PodProcess start(String key, Place place, PodSpec spec) {
         try {
-            Path pod = Files.createDirectories(directory.resolve("pods").resolve(place.podName() + "-" + all.size()));
+            String own = place.podName() + "-" + place.address();
+            Path pod = Files.createDirectories(directory.resolve("pods").resolve(own));
             Path host = directory.resolve("hosts.d").resolve(place.hostName());
             ContainerPaths paths = ContainerPaths.of(spec, manifests, image, pod, host);
             PodProcess process = new PodProcess(place, spec, paths, directory, network);
@@ -113,7 +117,7 @@ final class RunningChart implements AutoCloseable {
     }
 
     /** In Kubernetes' order: the last one first, each when the one before has been ready for as long as it has to be. */
-    void replaceStatefulSet(String name, Pause pause) throws IOException, InterruptedException {
+    void replaceStatefulSet(String name, Pause pause) {
         StatefulSet set = manifests.the(StatefulSet.class, name);
         for (int i = set.getSpec().getReplicas() - 1; i >= 0; i--) {
             pod(name + "-" + i).end();
@@ -128,7 +132,7 @@ final class RunningChart implements AutoCloseable {
     }
 
     /** Ends a node's pod and starts another one on its host. */
-    PodProcess replaceNode(String hostName) throws IOException, InterruptedException {
+    PodProcess replaceNode(String hostName) {
         pod(hostName).end();
         PodProcess next = startNode(hostName);
         awaitNode(hostName);

@@ -3,8 +3,11 @@ package io.mooncake4j.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,27 @@ class RunningChartIT {
     }
 
     @Test
+    void shouldHaveEveryMetricThatDashboardAndAlertsNameWhenScraped() throws Exception {
+        Set<String> used = MetricNames.usedIn(Chart.DIRECTORY.resolve("files/alerts.yaml"));
+        used.addAll(MetricNames.usedIn(Chart.DIRECTORY.resolve("files/dashboard.json")));
+        used.removeIf(name -> name.startsWith("mooncake4j_rdma_") // of nodes with a device
+                || name.startsWith("jvm_gc_pause_")); // there from the first pause on
+        used.removeIf(name -> name.startsWith("mooncake4j_client_")); // of programs that use the SDK
+        Set<String> had = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            had.addAll(MetricNames.scraped(chart.pod(MASTERS + "-" + i).place().address(), 9003));
+        }
+        for (String host : HOSTS) {
+            had.addAll(MetricNames.scraped(chart.pod(host).place().address(), 9300));
+        }
+
+        assertThat(used).hasSizeGreaterThan(40);
+        assertThat(used.stream().filter(name -> !had.contains(name)))
+                .as("metrics that nobody has")
+                .isEmpty();
+    }
+
+    @Test
     void shouldFailNoCallWhenMastersAreReplacedInTurn() throws Exception {
         try (Load load = Load.start(chart, masters)) {
             chart.replaceStatefulSet(MASTERS, load::goOn);
@@ -90,21 +114,28 @@ class RunningChartIT {
     }
 
     @Test
-    void shouldKeepItsCacheWhenPodsOfNodesAreReplacedInTurn() throws Exception {
+    void shouldFailNoCallAndKeepItsCacheWhenAnUpgradeReplacesMastersAndNodesAtOnce() throws Exception {
         try (Load load = Load.start(chart, masters)) {
-            for (String host : HOSTS) {
-                PodProcess before = chart.pod(host);
-                PodProcess after = chart.replaceNode(host);
+            CompletableFuture<Void> nodes = CompletableFuture.runAsync(this::replaceNodes);
+            chart.replaceStatefulSet(MASTERS, load::goOn);
+            nodes.join();
 
-                assertThat(after.place().podName()).isNotEqualTo(before.place().podName());
-                assertThat(after.place().address()).isNotEqualTo(before.place().address());
-                assertThat(after.printed())
-                        .contains("node " + host + " at " + after.place().address());
-            }
-            load.endUnharmed(); // misses while one is away; in the end nothing is lost
+            load.endUnharmed(); // misses while a node is away; in the end nothing is lost
         } catch (Throwable e) {
             System.err.println(chart.logs());
             throw e;
+        }
+    }
+
+    private void replaceNodes() {
+        for (String host : HOSTS) {
+            PodProcess before = chart.pod(host);
+            PodProcess after = chart.replaceNode(host);
+
+            assertThat(after.place().podName()).isNotEqualTo(before.place().podName());
+            assertThat(after.place().address()).isNotEqualTo(before.place().address());
+            assertThat(after.printed())
+                    .contains("node " + host + " at " + after.place().address());
         }
     }
 }

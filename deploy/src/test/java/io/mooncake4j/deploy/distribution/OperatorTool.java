@@ -40,7 +40,8 @@ final class OperatorTool {
                 .orElseGet(() -> missing("no " + name + " on the PATH: apt-get install " + debianPackage));
     }
 
-    private static OperatorTool missing(String what) {
+    /** Skips the test, or fails it where nobody would read that it was skipped. */
+    static <T> T missing(String what) {
         return System.getenv("CI") == null ? abort(what) : fail(what);
     }
 
