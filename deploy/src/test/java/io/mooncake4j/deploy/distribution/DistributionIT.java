@@ -70,6 +70,8 @@ class DistributionIT {
                     "127.0.0.1",
                     "--data-port",
                     "0",
+                    "--node-admin-port",
+                    "0",
                     "--name",
                     name,
                     "--segment-size",

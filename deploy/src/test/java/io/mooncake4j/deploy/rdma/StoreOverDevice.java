@@ -77,6 +77,8 @@ class StoreOverDevice {
                 device.address(),
                 "--data-port",
                 "50061",
+                "--node-admin-port",
+                "0",
                 "--segment-size",
                 Long.toString(NODE_BYTES),
                 "--protocol",
