@@ -84,7 +84,8 @@ class SimulationTest {
 
     @ParameterizedTest
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
-    @EnumSource
+    // FLUSH: simulated nodes copy as TCP does; LinkPathTest and WritersOverDevice show what it is for
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FLUSH")
     void shouldFindViolationWhenSafetyRuleIsOff(SafetyRule rule) throws InterruptedException {
         boolean several = LEADERS_RULES.contains(rule);
         Seeds seeds = Seeds.of(SafetySwitches.allExcept(rule), several, SEEDS_WITHOUT_A_RULE);
