@@ -9,7 +9,6 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
-import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * longer than it. The connection's thread runs it; the rest is for all threads.
  */
 final class PassageConversation {
-    /** A machine that vanished is noticed within a quarter of a minute, since nothing is sent on the connection. */
-    private static final Map<SocketOption<Integer>, Integer> PROBES = Map.of(
-            ExtendedSocketOptions.TCP_KEEPIDLE, 5,
-            ExtendedSocketOptions.TCP_KEEPINTERVAL, 3,
-            ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+    /**
+     * A machine that vanished is noticed within a quarter of a minute, since nothing is sent on the connection. By name: the
+     * options are jdk.net's, which not every JRE has.
+     */
+    private static final Map<String, Integer> PROBES =
+            Map.of("TCP_KEEPIDLE", 5, "TCP_KEEPINTERVAL", 3, "TCP_KEEPCOUNT", 3);
 
     private final SocketChannel channel;
     private volatile @Nullable Passage passage;
@@ -71,10 +71,15 @@ final class PassageConversation {
     /** Has the kernel probe a connection on which nothing is sent. */
     static void probeSilence(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        for (Map.Entry<SocketOption<Integer>, Integer> probe : PROBES.entrySet()) {
-            if (channel.supportedOptions().contains(probe.getKey())) {
-                channel.setOption(probe.getKey(), probe.getValue());
+        for (SocketOption<?> option : channel.supportedOptions()) {
+            Integer value = PROBES.get(option.name());
+            if (value != null) {
+                set(channel, option, value);
             }
         }
+    }
+
+    private static <T> void set(SocketChannel channel, SocketOption<T> option, Object value) throws IOException {
+        channel.setOption(option, option.type().cast(value));
     }
 }
