@@ -193,7 +193,7 @@ class StatusPageIT {
         browser.press("\uE012", "\uE012"); // Left
         assertThat(browser.script("return document.querySelector('#plots .key').innerText;"))
                 .asString()
-                .contains(" at ");
+                .containsPattern("\\bat \\d");
         browser.script("document.getElementById('pause').focus(); return 0;");
         browser.press(" ");
         assertThat(browser.text("live")).startsWith("paused");
