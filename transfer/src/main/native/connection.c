@@ -13,6 +13,36 @@ static uint8_t depth(int most) {
     return (uint8_t)(most < 0 ? 0 : most > DEPTH_MAX ? DEPTH_MAX : most);
 }
 
+jlong open_channel(JNIEnv *env) {
+    struct rdma_event_channel *channel;
+    errno = 0;
+    channel = rdma_create_event_channel();
+    if (channel == NULL) {
+        throw_failed(env, code_of_null(), "rdma_create_event_channel");
+        return 0;
+    }
+    if (set_nonblocking(channel->fd) != 0) {
+        throw_failed(env, code_of_null(), "fcntl of an event channel");
+        rdma_destroy_event_channel(channel);
+        return 0;
+    }
+    return handle_of(channel);
+}
+
+jlong create_id(JNIEnv *env, jlong channel) {
+    struct rdma_cm_id *id = NULL;
+    if (!is_there(env, channel, "rdma_create_id")) {
+        return 0;
+    }
+    errno = 0;
+    int code = code_of(rdma_create_id(pointer(channel), &id, NULL, RDMA_PS_TCP));
+    if (code != 0 || id == NULL) {
+        throw_failed(env, code != 0 ? code : EIO, "rdma_create_id");
+        return 0;
+    }
+    return handle_of(id);
+}
+
 int connect_id(struct rdma_cm_id *id, int retries, int rnr_retries, const void *private_data, uint8_t length) {
     struct ibv_device_attr device;
     struct rdma_conn_param param;

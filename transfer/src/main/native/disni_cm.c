@@ -7,37 +7,15 @@
 #define NONE UINT64_MAX
 
 DISPATCHER(jlong, createEventChannel)(JNIEnv *env, jobject self) {
-    struct rdma_event_channel *channel;
     (void)self;
-    errno = 0;
-    channel = rdma_create_event_channel();
-    if (channel == NULL) {
-        throw_failed(env, code_of_null(), "rdma_create_event_channel");
-        return 0;
-    }
-    if (set_nonblocking(channel->fd) != 0) {
-        throw_failed(env, code_of_null(), "fcntl of an event channel");
-        rdma_destroy_event_channel(channel);
-        return 0;
-    }
-    return handle_of(channel);
+    return open_channel(env);
 }
 
 /* The port space is ignored: everything here is a reliable connection. */
 DISPATCHER(jlong, createId)(JNIEnv *env, jobject self, jlong channel, jshort port_space) {
-    struct rdma_cm_id *id = NULL;
     (void)self;
     (void)port_space;
-    if (!is_there(env, channel, "rdma_create_id")) {
-        return 0;
-    }
-    errno = 0;
-    int code = code_of(rdma_create_id(pointer(channel), &id, NULL, RDMA_PS_TCP));
-    if (code != 0 || id == NULL) {
-        throw_failed(env, code != 0 ? code : EIO, "rdma_create_id");
-        return 0;
-    }
-    return handle_of(id);
+    return create_id(env, channel);
 }
 
 DISPATCHER(jlong, createQP)

@@ -57,6 +57,9 @@ int destroy_queue_pair(struct rdma_cm_id *id);
 
 /* connection.c */
 #define PRIVATE_DATA_MAX 255
+/* A channel whose file doesn't block, and an id of one. They throw, and return 0 then. */
+jlong open_channel(JNIEnv *env);
+jlong create_id(JNIEnv *env, jlong channel);
 int connect_id(struct rdma_cm_id *id, int retries, int rnr_retries, const void *private_data, uint8_t length);
 int accept_id(struct rdma_cm_id *id, int retries, int rnr_retries);
 

@@ -8,20 +8,8 @@
 #define IPV6_BYTES 16
 
 OURS(jlong, createChannel)(JNIEnv *env, jclass type) {
-    struct rdma_event_channel *channel;
     (void)type;
-    errno = 0;
-    channel = rdma_create_event_channel();
-    if (channel == NULL) {
-        throw_failed(env, code_of_null(), "rdma_create_event_channel");
-        return 0;
-    }
-    if (set_nonblocking(channel->fd) != 0) {
-        throw_failed(env, code_of_null(), "fcntl of an event channel");
-        rdma_destroy_event_channel(channel);
-        return 0;
-    }
-    return handle_of(channel);
+    return open_channel(env);
 }
 
 OURS(void, destroyChannel)(JNIEnv *env, jclass type, jlong channel) {
@@ -88,18 +76,8 @@ OURS(jint, nextEvent)(JNIEnv *env, jclass type, jlong channel, jlongArray out, j
 }
 
 OURS(jlong, createId)(JNIEnv *env, jclass type, jlong channel) {
-    struct rdma_cm_id *id = NULL;
     (void)type;
-    if (!is_there(env, channel, "rdma_create_id")) {
-        return 0;
-    }
-    errno = 0;
-    int code = code_of(rdma_create_id(pointer(channel), &id, NULL, RDMA_PS_TCP));
-    if (code != 0 || id == NULL) {
-        throw_failed(env, code != 0 ? code : EIO, "rdma_create_id");
-        return 0;
-    }
-    return handle_of(id);
+    return create_id(env, channel);
 }
 
 static void check(JNIEnv *env, int code, const char *call) {
