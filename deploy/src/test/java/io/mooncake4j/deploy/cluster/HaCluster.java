@@ -144,7 +144,9 @@ public final class HaCluster implements AutoCloseable {
                         "node-" + index,
                         MemoryKind.shm(directory.path()),
                         segmentBytes,
-                        REGION_BYTES));
+                        REGION_BYTES,
+                        NodeNetwork.LOOPBACK.host(),
+                        NodeNetwork.LOOPBACK.rdmaDevice()));
     }
 
     /** Loses the memory of a node that doesn't run. */

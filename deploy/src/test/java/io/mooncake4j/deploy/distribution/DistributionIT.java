@@ -131,7 +131,9 @@ class DistributionIT {
         List<String> unnamed;
         try (Stream<Path> libraries = Files.list(home.resolve("lib"))) {
             unnamed = libraries
-                    .map(library -> library.getFileName().toString().replaceFirst("[.]jar$", ""))
+                    .map(library -> library.getFileName().toString())
+                    .filter(library -> library.endsWith(".jar")) // beside them: our natives
+                    .map(library -> library.replaceFirst("[.]jar$", ""))
                     .filter(library -> !library.startsWith("mooncake4j-deploy-")) // what the bill is of
                     .filter(library -> named.stream().noneMatch(library::startsWith)) // classifiers follow
                     .collect(Collectors.toList());
