@@ -353,8 +353,9 @@ class RdmaTransportTest {
         assertThat(links.closed).isTrue();
     }
 
+    /** In a thread of its own, for the common pool has but one on two processors. */
     private CompletableFuture<TransferOp> readLater() {
-        return CompletableFuture.supplyAsync(() -> run(Mode.READ));
+        return CompletableFuture.supplyAsync(() -> run(Mode.READ), task -> new Thread(task, "reader").start());
     }
 
     private static void awaitLatch(CountDownLatch latch) {
