@@ -1,12 +1,9 @@
 package io.mooncake4j.transfer.rdma;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.transfer.engine.BytePattern;
-import io.mooncake4j.transfer.engine.SegmentTarget;
-import io.mooncake4j.transfer.engine.SegmentTransfer;
 import io.mooncake4j.transfer.engine.TestNode;
 import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.engine.TransferOp.Outcome;
@@ -14,177 +11,31 @@ import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.memory.BufferPool;
 import io.mooncake4j.transfer.memory.PooledBuffer;
 import io.mooncake4j.transfer.rdma.RdmaFixture.ServedNode;
-import io.mooncake4j.transfer.rdma.cm.CmException;
-import io.mooncake4j.transfer.rdma.cm.OutgoingLink;
-import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
-import io.mooncake4j.transfer.rdma.verbs.Memory;
-import io.mooncake4j.transfer.rdma.verbs.MemoryRegion;
-import io.mooncake4j.transfer.rdma.verbs.PeerAccess;
-import io.mooncake4j.transfer.rdma.verbs.QueuePair;
 import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.safety.SafetySwitches;
 import io.mooncake4j.transfer.server.AccessHook;
-import io.mooncake4j.transfer.tcp.Leash;
-import io.mooncake4j.transfer.tcp.Leashes;
 import io.mooncake4j.transfer.wire.AccessToken.Mode;
 import io.mooncake4j.transfer.wire.Deadline;
 import io.mooncake4j.transfer.wire.ErrorCode;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongUnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What is left of a session whose queue pairs, client, node or time end, and who is not let in. Transfers are so long
- * that the fault meets them in the middle, which their first bytes tell.
+ * What is left of a session whose queue pairs, client, node or time end. Transfers are so long that the fault meets them
+ * in the middle, which their first bytes tell.
  */
-class FaultsOverDevice {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+class FaultsOverDevice extends DeviceCase {
     private static final int LONG_BYTES = 32 << 20;
-    private static final byte UNTOUCHED = 0x55;
-    /** What the node has, and what clients write: all the same, since a pattern takes long to make here. */
     private static final byte AT_NODE = 0x11;
-
-    private static final byte WRITTEN = 0x22;
-
-    private final UUID client = UUID.randomUUID();
-    private final List<AutoCloseable> closeables = new ArrayList<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        threads.shutdownNow();
-        for (int i = closeables.size() - 1; i >= 0; i--) {
-            closeables.get(i).close();
-        }
-        assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
-    }
-
-    @Test
-    void shouldRejectAndLeaveNothingWhenTicketIsWrong() throws Exception {
-        TestNode node = new TestNode(1, 4096, SafetyRules.ALL);
-        ServedNode served = serve(node, RdmaFixture.OPTIONS);
-        DeviceUse before = DeviceUse.now();
-        assertRejected(served, node, ticket -> ticket + 1, "no such ticket");
-        await().untilAsserted(() -> assertThat(DeviceUse.now()).isEqualTo(before));
-        assertThat(write(transport(), node, served, 1, 1000).outcome()).isEqualTo(Outcome.DONE);
-    }
-
-    @Test
-    void shouldRejectWhenTicketIsUsedUp() throws Exception {
-        TestNode node = new TestNode(1, 4096, SafetyRules.ALL);
-        ServedNode served = serve(node, RdmaFixture.OPTIONS);
-        RdmaDevice device = device();
-        try (Leash leash = leash(served, node);
-                CompletionQueue cq = device.context().createCq(64);
-                OutgoingLink first = outgoing(device, cq);
-                OutgoingLink second = outgoing(device, cq)) {
-            LinkOffer offer = LinkOffer.decode(leash.offer());
-            first.connect(offer.address(), offer.ticket(), 8, 0, soon());
-            assertThatThrownBy(() -> second.connect(offer.address(), offer.ticket(), 8, 0, soon()))
-                    .isInstanceOfSatisfying(
-                            CmException.class, e -> assertThat(e.kind()).isEqualTo(CmException.Kind.REJECTED))
-                    .hasMessageContaining("used before");
-        }
-        awaitNoQueuePairs(served, node);
-    }
-
-    @Test
-    void shouldSayThatNobodyListensWhenThePortIsWrong() throws Exception {
-        RdmaDevice device = device();
-        InetSocketAddress nobody = new InetSocketAddress(device.address(), 9);
-        try (CompletionQueue cq = device.context().createCq(64);
-                OutgoingLink link = outgoing(device, cq)) {
-            assertThatThrownBy(() -> link.connect(nobody, 1, 8, 0, soon()))
-                    .isInstanceOfSatisfying(
-                            CmException.class, e -> assertThat(e.kind()).isEqualTo(CmException.Kind.REJECTED))
-                    .hasMessageContaining("nobody listens");
-        }
-    }
-
-    /** Not on siw, which connects within the call, for as long as TCP tries. */
-    @Test
-    @Tag("rxe")
-    void shouldSayThatNothingAnswersWhenTheAddressIsNobodys() throws Exception {
-        RdmaDevice device = device();
-        String own = device.address().getHostAddress();
-        InetSocketAddress nobody = new InetSocketAddress(own.substring(0, own.lastIndexOf('.')) + ".99", 7471);
-        try (CompletionQueue cq = device.context().createCq(64);
-                OutgoingLink link = outgoing(device, cq)) {
-            assertThatThrownBy(() -> link.connect(nobody, 1, 8, 0, Deadline.after(Duration.ofSeconds(5))))
-                    .isInstanceOfSatisfying(
-                            CmException.class,
-                            e -> assertThat(e.kind())
-                                    .isIn(
-                                            CmException.Kind.ADDRESS,
-                                            CmException.Kind.TIMED_OUT,
-                                            CmException.Kind.UNREACHABLE));
-        }
-    }
-
-    @Test
-    void shouldRefuseByTypeWhenQueuePairsAreUsedUp() throws Exception {
-        TestNode node = new TestNode(1, 4096, SafetyRules.ALL);
-        ServedNode served = serve(node, RdmaFixture.OPTIONS.withMaxQueuePairs(2));
-        Transport first = transport();
-        assertThat(write(first, node, served, 1, 1000).outcome()).isEqualTo(Outcome.DONE);
-        assertThat(served.rdma.queuePairs()).isEqualTo(2);
-        TransferOp refused = write(transport(), node, served, 1, 1000);
-        assertThat(refused.outcome()).isEqualTo(Outcome.NEVER_SENT);
-        assertThat(refused.error()).as(refused.detail()).isEqualTo(ErrorCode.OVERLOADED);
-        assertThat(refused.detail()).contains("all 2 queue pairs");
-        first.close();
-        awaitNoQueuePairs(served, node);
-        assertThat(write(transport(), node, served, 1, 1000).outcome()).isEqualTo(Outcome.DONE);
-    }
-
-    @Test
-    void shouldChangeNothingAndEndTheSessionWhenKeyIsWrong() throws Exception {
-        TestNode node = new TestNode(1, 4096, SafetyRules.ALL);
-        filled(node.memory(0, 0, 4096));
-        ServedNode served = serve(node, RdmaFixture.OPTIONS);
-        RdmaDevice device = device();
-        ByteBuffer source = ByteBuffer.allocateDirect(4096);
-        Link link = link(device, served, node);
-        try (MemoryRegion memory = device.pd().register(Memory.address(source), 4096, PeerAccess.READ_WRITE)) {
-            QueuePair queuePair = link.queuePairs().get(0);
-            int wrongKey = link.regionKey(0) ^ 0x5500;
-            queuePair.stageWrite(
-                    7, memory.address(), memory.localKey(), 1024, link.regionAddress(0), wrongKey, true, false);
-            queuePair.stageRead(
-                    8, memory.address(), memory.localKey(), 1, link.regionAddress(0), link.regionKey(0), true);
-            queuePair.post();
-            int failed = 0;
-            Deadline end = soon();
-            for (int done = 0; done < 2 && !end.expired(); Thread.yield()) {
-                int polled = link.completions().poll();
-                for (int i = 0; i < polled; i++, done++) {
-                    failed += link.completions().status(i) == 0 ? 0 : 1;
-                }
-            }
-            assertThat(failed).isPositive(); // a WRITE by itself may seem to succeed on iWARP (S7)
-            link.close();
-        }
-        awaitNoQueuePairs(served, node);
-        BytePattern.checkAll(node.memory(0, 0, 4096), UNTOUCHED);
-        assertThat(write(transport(), node, served, 1, 1000).outcome()).isEqualTo(Outcome.DONE);
-    }
 
     /** S2: the memory is somebody else's as soon as the cut is confirmed. */
     @Test
@@ -334,26 +185,6 @@ class FaultsOverDevice {
     }
 
     @Test
-    void shouldLeaveNothingWhenLinksComeAndGo() throws Exception {
-        TestNode node = new TestNode(1, 4096, SafetyRules.ALL);
-        ServedNode served = serve(node, RdmaFixture.OPTIONS);
-        RdmaDevice device = device();
-        for (int i = 0; i < 5; i++) { // what is loaded or made once
-            link(device, served, node).close();
-        }
-        awaitNoQueuePairs(served, node);
-        DeviceUse before = DeviceUse.now();
-        for (int i = 0; i < 200; i++) {
-            Link link = link(device, served, node);
-            assertThat(link.queuePairs()).hasSize(RdmaFixture.OPTIONS.queuePairsPerLink());
-            link.close();
-            link.close();
-        }
-        awaitNoQueuePairs(served, node);
-        await().untilAsserted(() -> assertThat(DeviceUse.now()).isEqualTo(before));
-    }
-
-    @Test
     void shouldLeaveNothingWhenNodesAndClientsComeAndGo() throws Exception {
         TestNode node = new TestNode(2, 1 << 20, SafetyRules.ALL);
         comeAndGo(node);
@@ -413,101 +244,9 @@ class FaultsOverDevice {
         }
     }
 
-    private void assertRejected(ServedNode served, TestNode node, LongUnaryOperator spoil, String words)
-            throws Exception {
-        RdmaDevice device = RdmaDevice.open(RdmaFixture.OPTIONS);
-        try (Leash leash = leash(served, node);
-                CompletionQueue cq = device.context().createCq(64);
-                OutgoingLink link = outgoing(device, cq)) {
-            LinkOffer offer = LinkOffer.decode(leash.offer());
-            long ticket = spoil.applyAsLong(offer.ticket());
-            assertThatThrownBy(() -> link.connect(offer.address(), ticket, 8, 0, soon()))
-                    .isInstanceOfSatisfying(
-                            CmException.class, e -> assertThat(e.kind()).isEqualTo(CmException.Kind.REJECTED))
-                    .hasMessageContaining(words);
-        } finally {
-            device.close();
-        }
-        awaitNoQueuePairs(served, node);
-    }
-
-    private static OutgoingLink outgoing(RdmaDevice device, CompletionQueue cq) throws IOException {
-        return new OutgoingLink(device.address(), device.pd(), cq);
-    }
-
-    private static void awaitNoQueuePairs(ServedNode served, TestNode node) {
-        await().untilAsserted(() -> {
-            assertThat(served.rdma.queuePairs()).isZero();
-            assertThat(node.sessions().openCount()).isZero();
-        });
-    }
-
     private static void awaitFirstBytes(ByteBuffer memory) {
         byte before = memory.get(0);
         await().pollInterval(Duration.ofMillis(1)).until(() -> memory.get(0) != before);
-    }
-
-    private Leash leash(ServedNode served, TestNode node) throws Exception {
-        return new Leashes(PATIENCE).open(target(node, served, Mode.READ, 1), 1, soon());
-    }
-
-    private Link link(RdmaDevice device, ServedNode served, TestNode node) throws Exception {
-        return new LinkConnector(device, RdmaFixture.OPTIONS).connect(target(node, served, Mode.WRITE, 1), soon());
-    }
-
-    private RdmaDevice device() {
-        RdmaDevice device = RdmaDevice.open(RdmaFixture.OPTIONS);
-        closeables.add(device);
-        return device;
-    }
-
-    private ServedNode serve(TestNode node, RdmaOptions options) throws Exception {
-        ServedNode served = new RdmaFixture(options).start(node, AccessHook.NONE);
-        closeables.add(served);
-        return served;
-    }
-
-    private Transport transport() {
-        Transport transport = new RdmaFixture().newTransport();
-        closeables.add(transport);
-        return transport;
-    }
-
-    private TransferOp write(Transport transport, TestNode node, ServedNode served, long generation, int bytes) {
-        ByteBuffer source = fill(ByteBuffer.allocateDirect(bytes), WRITTEN);
-        TransferOp op = new TransferOp(0, 0, source);
-        transport.run(transfer(node, served, Mode.WRITE, generation, op), soon());
-        return op;
-    }
-
-    private TransferOp read(Transport transport, TestNode node, ServedNode served, int bytes, Deadline deadline) {
-        TransferOp op = new TransferOp(0, 0, ByteBuffer.allocateDirect(bytes));
-        transport.run(transfer(node, served, Mode.READ, 1, op), deadline);
-        return op;
-    }
-
-    private SegmentTransfer transfer(TestNode node, ServedNode served, Mode mode, long generation, TransferOp... ops) {
-        return new SegmentTransfer(target(node, served, mode, generation), List.of(ops));
-    }
-
-    private SegmentTarget target(TestNode node, ServedNode served, Mode mode, long generation) {
-        TestNode.TokenDraft draft =
-                node.draft(mode, client).range(0, 0, node.region(0).capacity());
-        draft.generation = generation;
-        return new SegmentTarget("node", new RdmaFixture().host(), served.port(), draft.seal());
-    }
-
-    private static ByteBuffer filled(ByteBuffer buffer) {
-        return fill(buffer, UNTOUCHED);
-    }
-
-    private static ByteBuffer fill(ByteBuffer buffer, byte value) {
-        byte[] page = new byte[1 << 16];
-        Arrays.fill(page, value);
-        for (int at = 0; at < buffer.capacity(); at += page.length) {
-            buffer.put(at, page, 0, Math.min(page.length, buffer.capacity() - at));
-        }
-        return buffer;
     }
 
     private static void assertAll(ByteBuffer buffer, byte value) {
@@ -532,9 +271,5 @@ class FaultsOverDevice {
             }
         }
         return false;
-    }
-
-    private static Deadline soon() {
-        return Deadline.after(PATIENCE);
     }
 }
