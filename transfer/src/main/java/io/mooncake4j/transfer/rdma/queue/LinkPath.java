@@ -30,8 +30,6 @@ public final class LinkPath {
     private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long STALE_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final long DESTROY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final int DESTROYS_BEFORE_LOG = 200;
     private static final Logger LOG = LoggerFactory.getLogger(LinkPath.class);
 
     private final String peer;
@@ -41,8 +39,7 @@ public final class LinkPath {
     private final PathCounters counters;
     private final BooleanSupplier stop;
     private final boolean flushes;
-    private final SendWindow[] windows;
-    private final int batch;
+    private final SendWindows windows;
     private final Bounds bounds;
     private final OpTable table = new OpTable();
     private final Slices slices;
@@ -53,7 +50,6 @@ public final class LinkPath {
     /** Operations before it have been told that they are done, or are skipped. */
     private int told;
 
-    private int turn;
     private boolean progressed;
     private boolean failed;
     private ErrorCode error = ErrorCode.OK;
@@ -78,12 +74,7 @@ public final class LinkPath {
         this.counters = counters;
         this.stop = stop;
         this.flushes = rules.enforce(SafetyRule.FLUSH);
-        int depth = Math.max(1, Math.min(options.maxOutstanding(), link.depth()));
-        windows = new SendWindow[link.queues()];
-        for (int i = 0; i < windows.length; i++) {
-            windows[i] = new SendWindow(link.queue(i), i, depth, link.inlineBytes());
-        }
-        batch = windows.length * Math.max(1, depth / 4);
+        windows = new SendWindows(link, options.maxOutstanding());
         bounds = new Bounds(link);
         slices = new Slices(link, memory, table, options.sliceBytes());
         staging = new Staging(memory, counters.copiedBytes);
@@ -165,8 +156,7 @@ public final class LinkPath {
                 }
             }
         }
-        int slots = windows.length * Math.min(options.maxOutstanding(), link.depth());
-        if (outside > 0 && !staging.open(outside, outsideBuffers, largest, slots, options, deadline)) {
+        if (outside > 0 && !staging.open(outside, outsideBuffers, largest, windows.capacity(), options, deadline)) {
             error = ErrorCode.OVERLOADED;
             cause = "the buffer pool had no room to copy buffers through that lie outside it";
             return PathEnd.NO_STAGING;
@@ -236,9 +226,9 @@ public final class LinkPath {
     /** Posts what there is room for; returns whether that was anything. */
     private boolean fill() throws IOException {
         int added = 0;
-        for (int copied = 0; slices.more() && added < batch && copied < COPY_AHEAD_BYTES; added++) {
-            int index = withRoom();
-            if (index < 0) {
+        for (int copied = 0; slices.more() && added < windows.batch() && copied < COPY_AHEAD_BYTES; added++) {
+            SendWindow window = windows.withRoom();
+            if (window == null) {
                 break;
             }
             int slot = Staging.NONE;
@@ -257,7 +247,7 @@ public final class LinkPath {
             } else {
                 slices.cut();
             }
-            windows[index].add(
+            window.add(
                     write,
                     slices.ofOp,
                     slot,
@@ -266,40 +256,16 @@ public final class LinkPath {
                     memory.arenaKey(),
                     slices.remoteAddress,
                     slices.remoteKey);
-            turn = index + 1;
         }
-        boolean flushing = flushes && !slices.more();
-        for (SendWindow window : windows) {
-            if (flushing && window.unflushed() && window.hasRoom()) {
-                window.addFlush(memory.scratchAddress(), memory.scratchKey());
-                added++;
-            }
-            window.post(table);
+        if (flushes && !slices.more()) {
+            added += windows.addFlushes(memory);
         }
+        windows.post(table);
         return added > 0;
     }
 
-    /** The next queue in turn that has room, or -1. */
-    private int withRoom() {
-        for (int i = 0; i < windows.length; i++) {
-            int index = (turn + i) % windows.length;
-            if (windows[index].hasRoom()) {
-                return index;
-            }
-        }
-        return -1;
-    }
-
     private boolean finished() {
-        if (slices.more()) {
-            return false;
-        }
-        for (SendWindow window : windows) {
-            if (!window.idle() || (flushes && window.unflushed())) {
-                return false;
-            }
-        }
-        return true;
+        return !slices.more() && windows.idle() && !(flushes && windows.unflushed());
     }
 
     /** Takes in what has completed; returns whether that was anything. */
@@ -308,16 +274,16 @@ public final class LinkPath {
         int count = completions.poll();
         for (int i = 0; i < count; i++) {
             long wrId = completions.wrId(i);
-            int queue = SendWindow.queueOf(wrId);
-            int back = queue < windows.length ? windows[queue].comingBack(SendWindow.sequenceOf(wrId)) : 0;
-            if (back == 0) {
+            SendWindow window = windows.of(wrId);
+            int back = window == null ? 0 : window.comingBack(SendWindow.sequenceOf(wrId));
+            if (window == null || back == 0) {
                 failed("the device completed a request that was not outstanding");
             } else if (completions.status(i) != 0) {
                 failed("a request failed: " + completions.describe(i));
-                windows[queue].cameBack(back);
+                window.cameBack(back);
             } else {
                 progressed = true;
-                succeeded(windows[queue], back);
+                succeeded(window, back);
             }
         }
         if (count > 0 && !write && !failed) {
@@ -373,16 +339,10 @@ public final class LinkPath {
     /** Ends the queues; afterwards no device reads or writes our memory for them. */
     private void letGo() {
         failed = true;
-        for (SendWindow window : windows) {
-            try {
-                window.toError();
-            } catch (IOException | RuntimeException | Error e) {
-                LOG.debug("{}: destroying a queue pair ends it as well, only less orderly", peer, e);
-            }
-        }
+        windows.toError(peer);
         try {
             long until = System.nanoTime() + options.drain().toNanos();
-            for (int idle = 0; outstanding() && System.nanoTime() - until < 0; ) {
+            for (int idle = 0; windows.outstanding() && System.nanoTime() - until < 0; ) {
                 if (collect()) {
                     idle = 0;
                 } else {
@@ -392,36 +352,7 @@ public final class LinkPath {
         } catch (IOException | RuntimeException | Error e) {
             LOG.debug("{}: what is outstanding is not waited for", peer, e);
         }
-        for (SendWindow window : windows) {
-            destroy(window);
-        }
-    }
-
-    /** Doesn't return before the queue is destroyed or has given back everything: its memory is about to be reused. */
-    private static void destroy(SendWindow window) {
-        for (long tries = 1; ; tries++) {
-            try {
-                window.destroy();
-                return;
-            } catch (IOException | RuntimeException | Error e) {
-                if (!window.outstanding()) {
-                    return; // the device has let go of it all the same
-                }
-                if (tries == DESTROYS_BEFORE_LOG) {
-                    LOG.error("An RDMA queue pair can't be destroyed; its call waits, for its memory is in use", e);
-                }
-            }
-            LockSupport.parkNanos(DESTROY_PAUSE_NANOS);
-        }
-    }
-
-    private boolean outstanding() {
-        for (SendWindow window : windows) {
-            if (window.outstanding()) {
-                return true;
-            }
-        }
-        return false;
+        windows.destroy();
     }
 
     /** Tells each operation, though one of them may throw. */

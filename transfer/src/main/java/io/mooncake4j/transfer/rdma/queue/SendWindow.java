@@ -104,9 +104,9 @@ final class SendWindow {
         lengths[at] = lengthBytes;
         holding = true;
         heldWrite = write;
-        // siw sends an unsignalled write out of its own pages (siw_qp_tx.c, siw_qp_prepare_tx), which TCP may do again
-        // after
-        // a later one has completed: memory that is filled anew then, as a slot is, needs a completion of its own
+        // siw sends an unsignalled write out of its own pages (siw_qp_tx.c, siw_qp_prepare_tx), which TCP may do
+        // again after a later one has completed: memory that is filled anew then, as a slot is, needs a completion
+        // of its own
         heldSignal = write && slot != Staging.NONE;
         heldLocal = localAddress;
         heldLocalKey = localKey;
