@@ -8,6 +8,7 @@ import io.mooncake4j.transfer.memory.BufferPool;
 import io.mooncake4j.transfer.memory.PooledBuffer;
 import io.mooncake4j.transfer.memory.Regions;
 import io.mooncake4j.transfer.metrics.DataMeters;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.rdma.RdmaDevice;
 import io.mooncake4j.transfer.rdma.RdmaNode;
 import io.mooncake4j.transfer.rdma.RdmaOptions;
@@ -75,7 +76,7 @@ final class RdmaGarbage implements AutoCloseable {
         gate.adopt(epoch, key, now, now, now);
         RdmaOptions options =
                 RdmaOptions.DEFAULT.withDevices(List.of(device)).withConnectTimeout(Duration.ofSeconds(20));
-        node = RdmaNode.start(options, regions);
+        node = RdmaNode.start(options, regions, new RdmaMeters());
         server = TcpDataServer.start(
                 TcpServerOptions.of(address, 0),
                 regions,
@@ -85,7 +86,7 @@ final class RdmaGarbage implements AutoCloseable {
                 node,
                 new DataMeters());
         pool = new BufferPool(2 * valueBytes);
-        transport = new RdmaTransport(RdmaDevice.open(options), options, () -> pool, SafetyRules.ALL);
+        transport = new RdmaTransport(RdmaDevice.open(options), options, () -> pool);
     }
 
     Counts count(AccessToken.Mode mode) {

@@ -5,6 +5,7 @@ import io.mooncake4j.transfer.engine.TransferObserver;
 import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.metrics.ErrorCounts;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import java.util.List;
@@ -47,28 +48,28 @@ final class ClientMeters implements TransferObserver {
     private final LongAdder[] keys = new LongAdder[Operation.values().length * KeyEnd.values().length];
     private final Map<String, LongAdder[]> bytes = new ConcurrentHashMap<>();
     private final List<Timing> timings = new CopyOnWriteArrayList<>();
-    private final ErrorCounts fallbacks = reasons();
-    private final ErrorCounts replicaFailures = reasons();
+    private final RdmaMeters rdma;
+    private final ErrorCounts replicaFailures = new ErrorCounts(
+            ErrorCode.TRANSFER_FAIL,
+            ErrorCode.RPC_TIMEOUT,
+            ErrorCode.TOKEN_REFUSED,
+            ErrorCode.SESSION_CUT,
+            ErrorCode.OVERLOADED,
+            ErrorCode.CHECKSUM_MISMATCH,
+            ErrorCode.PROTOCOL_MISMATCH,
+            ErrorCode.NOT_SUPPORTED);
     private final LongAdder leasesLapsed = new LongAdder();
 
-    /** @param transports by their names */
-    ClientMeters(List<String> transports) {
+    /**
+     * @param transports by their names
+     * @param rdma what the one of RDMA counts, if there is one
+     */
+    ClientMeters(List<String> transports, RdmaMeters rdma) {
+        this.rdma = rdma;
         for (int i = 0; i < keys.length; i++) {
             keys[i] = new LongAdder();
         }
         transports.forEach(name -> bytes.put(name, new LongAdder[] {new LongAdder(), new LongAdder()}));
-    }
-
-    private static ErrorCounts reasons() {
-        return new ErrorCounts(
-                ErrorCode.TRANSFER_FAIL,
-                ErrorCode.RPC_TIMEOUT,
-                ErrorCode.TOKEN_REFUSED,
-                ErrorCode.SESSION_CUT,
-                ErrorCode.OVERLOADED,
-                ErrorCode.CHECKSUM_MISMATCH,
-                ErrorCode.PROTOCOL_MISMATCH,
-                ErrorCode.NOT_SUPPORTED);
     }
 
     void add(Timing timing) {
@@ -92,9 +93,8 @@ final class ClientMeters implements TransferObserver {
         return both[direction.ordinal()];
     }
 
-    /** Transports that could not begin, where another one took over, by why. */
-    ErrorCounts fallbacks() {
-        return fallbacks;
+    RdmaMeters rdma() {
+        return rdma;
     }
 
     /** Replicas that could not be read or written, where something else was tried, by why. */
@@ -132,10 +132,5 @@ final class ClientMeters implements TransferObserver {
         for (Timing timing : timings) {
             timing.transfer(transport.name(), direction, nanos);
         }
-    }
-
-    @Override
-    public void fellBack(Transport from, ErrorCode why) {
-        fallbacks.count(why);
     }
 }

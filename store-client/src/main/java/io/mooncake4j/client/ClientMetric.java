@@ -20,7 +20,9 @@ public enum ClientMetric {
             "direction")),
     TRANSFER_BYTES(
             counter("mooncake4j.client.transferred", "bytes", "Moved to and from nodes", "transport", "direction")),
-    FALLBACKS(counter("mooncake4j.client.fallbacks", "", "A transport could not begin, the next one tried", "reason")),
+    FALLBACKS(counter("mooncake4j.client.fallbacks", "", "Operations that RDMA left to TCP", "reason")),
+    PAUSED_NODES(gauge("mooncake4j.client.paused.nodes", "", "Nodes left to TCP for a while, since RDMA failed there")),
+    RDMA_ERRORS(counter("mooncake4j.rdma.completion.errors", "", "RDMA requests of this client that failed", "status")),
     REPLICA_FAILURES(counter(
             "mooncake4j.client.replica.failures",
             "",
@@ -30,6 +32,8 @@ public enum ClientMetric {
     CHECKSUM_MISMATCHES(counter("mooncake4j.client.checksum.mismatches", "", "Values read with a wrong checksum")),
     POOL_USED(gauge("mooncake4j.client.pool.used", "bytes", "Buffers that are leased")),
     POOL_CAPACITY(gauge("mooncake4j.client.pool.capacity", "bytes", "What can be leased at most")),
+    POOL_COPIED(
+            counter("mooncake4j.client.pool.copied", "bytes", "Copied to or from it, for RDMA knows no other memory")),
     CALLS(gauge("mooncake4j.client.calls", "", "Calls that run now"));
 
     private final Metric metric;

@@ -2,6 +2,7 @@ package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.memory.BufferPool;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.rdma.RdmaAvailability;
 import io.mooncake4j.transfer.rdma.RdmaOptions;
 import io.mooncake4j.transfer.rdma.RdmaTransport;
@@ -21,17 +22,20 @@ final class ClientWiring {
     /**
      * @param rdma null: not to be used
      * @param pool whose buffers move without a copy
+     * @param meters of RDMA
      */
     static List<Transport> transports(
             int tcpConnectionsPerNode,
             Duration connectTimeout,
             @Nullable RdmaOptions rdma,
             Supplier<BufferPool> pool,
-            SafetyRules rules) {
+            SafetyRules rules,
+            RdmaMeters meters) {
         List<Transport> transports = new ArrayList<>();
         if (rdma != null) {
+            meters.missing(() -> true); // until there is a transport, which knows
             RdmaAvailability.open(rdma)
-                    .ifPresent(device -> transports.add(new RdmaTransport(device, rdma, pool, rules)));
+                    .ifPresent(device -> transports.add(new RdmaTransport(device, rdma, pool, rules, meters)));
         }
         transports.add(new TcpTransport(new TcpTransportOptions(
                 tcpConnectionsPerNode, connectTimeout, TcpTransportOptions.DEFAULT.sliceBytes())));

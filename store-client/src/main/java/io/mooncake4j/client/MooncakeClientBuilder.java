@@ -2,6 +2,7 @@ package io.mooncake4j.client;
 
 import io.mooncake4j.transfer.engine.TransferEngine;
 import io.mooncake4j.transfer.engine.Transport;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.rdma.RdmaOptions;
 import io.mooncake4j.transfer.rpc.BusyPoll;
 import io.mooncake4j.transfer.rpc.RpcClient;
@@ -186,11 +187,12 @@ public final class MooncakeClientBuilder {
                 .busyPoll(busyPoll)
                 .build());
         LazyPool pool = new LazyPool((int) localBufferBytes);
+        RdmaMeters rdmaMeters = new RdmaMeters();
         List<Transport> used = transports == null
-                ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout, rdma, pool, safetyRules)
+                ? ClientWiring.transports(tcpConnectionsPerNode, connectTimeout, rdma, pool, safetyRules, rdmaMeters)
                 : transports;
         ClientMeters meters =
-                new ClientMeters(used.stream().map(Transport::name).toList());
+                new ClientMeters(used.stream().map(Transport::name).toList(), rdmaMeters);
         RunningCalls running = new RunningCalls();
         ClientContext context = new ClientContext(
                 tenant,

@@ -8,8 +8,11 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.mooncake4j.client.ClientMeters.Direction;
 import io.mooncake4j.client.ClientMeters.KeyEnd;
 import io.mooncake4j.client.ClientMeters.Operation;
+import io.mooncake4j.transfer.metrics.Fallback;
 import io.mooncake4j.transfer.metrics.Metric;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.micrometer.MeterBook;
+import io.mooncake4j.transfer.micrometer.RdmaMetrics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * new MooncakeClientMetrics(client).bindTo(registry);
  * }</pre>
  *
- * <p>{@link ClientMetric} lists them. Counters begin with the client. Times are measured from the first binding on; whether
+ * <p>{@link ClientMetric} and {@link io.mooncake4j.transfer.metrics.RdmaMetric} list them. Counters begin with the client. Times are measured from the first binding on; whether
  * they have histograms is for the registry's MeterFilters to say. Of several clients in one process each needs tags of its
  * own.
  */
@@ -59,9 +62,6 @@ public final class MooncakeClientMetrics implements MeterBinder {
                         tag(direction));
             }
         }
-        meters.fallbacks()
-                .byReason()
-                .forEach((reason, count) -> book.counter(ClientMetric.FALLBACKS.metric(), count::sum, reason));
         meters.replicaFailures()
                 .byReason()
                 .forEach((reason, count) -> book.counter(ClientMetric.REPLICA_FAILURES.metric(), count::sum, reason));
@@ -70,7 +70,20 @@ public final class MooncakeClientMetrics implements MeterBinder {
         book.gauge(ClientMetric.POOL_USED.metric(), context::poolUsedBytes);
         book.gauge(ClientMetric.POOL_CAPACITY.metric(), context::poolCapacityBytes);
         book.gauge(ClientMetric.CALLS.metric(), context.running::count);
+        bindRdma(book, meters.rdma());
         meters.add(new Timers(registry, tags));
+    }
+
+    private static void bindRdma(MeterBook book, RdmaMeters rdma) {
+        RdmaMetrics.bind(book, rdma);
+        for (Fallback reason : Fallback.values()) {
+            book.counter(ClientMetric.FALLBACKS.metric(), rdma.fallbacks(reason)::sum, tag(reason));
+        }
+        book.gauge(ClientMetric.PAUSED_NODES.metric(), rdma::pausedNodes);
+        rdma.completionErrors()
+                .byName()
+                .forEach((status, count) -> book.counter(ClientMetric.RDMA_ERRORS.metric(), count::sum, status));
+        book.counter(ClientMetric.POOL_COPIED.metric(), rdma.copiedBytes()::sum);
     }
 
     private static String tag(Enum<?> value) {

@@ -101,6 +101,12 @@ final class NodeLife {
         return running == null ? 0 : running.connections().getAsInt();
     }
 
+    /** Of those, the ones that hold an RDMA session. Any thread. */
+    int rdmaSessions() {
+        DataSide running = data;
+        return running == null ? 0 : running.rdmaSessions().getAsInt();
+    }
+
     int dataPort() {
         return dataPort;
     }
@@ -272,7 +278,7 @@ final class NodeLife {
     }
 
     private void listen() throws IOException {
-        DataSide started = NodeWiring.serve(options, bindHost, dataPort, memory, protocol, meters.data());
+        DataSide started = NodeWiring.serve(options, bindHost, dataPort, memory, protocol, meters);
         data = started;
         dataPort = started.port();
         transports = started.transports();

@@ -2,6 +2,9 @@ package io.mooncake4j.node;
 
 import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.metrics.LatencyHistogram;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
+import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** What can be seen of a node, for metrics and probes. Asks nobody and waits for nobody. Safe for all threads. */
 public final class NodeStatus {
@@ -27,14 +30,23 @@ public final class NodeStatus {
         return life.protocol().epochRevision();
     }
 
-    /** The transport by which it serves its memory, as metrics call it. */
-    public String transport() {
-        return NodeWiring.TRANSPORT;
+    /** Connections of clients that are open, by what they move bytes, as metrics call it. */
+    public Map<String, IntSupplier> sessions() {
+        return Map.of(
+                NodeWiring.TCP,
+                () -> Math.max(0, life.connections() - life.rdmaSessions()), // each has one of those
+                NodeWiring.RDMA,
+                life::rdmaSessions);
     }
 
-    /** Connections of clients that are open. */
-    public int connections() {
-        return life.connections();
+    /** As metrics call the transport whose requests it sees; one-sided RDMA has none. */
+    public String transport() {
+        return NodeWiring.TCP;
+    }
+
+    /** What it has of RDMA. */
+    public RdmaMeters rdma() {
+        return life.meters().rdma();
     }
 
     /** Connections that were closed by order of a leader, or since another one leads. */

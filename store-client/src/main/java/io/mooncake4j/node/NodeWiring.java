@@ -1,7 +1,6 @@
 package io.mooncake4j.node;
 
 import io.mooncake4j.transfer.memory.Regions;
-import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.rdma.RdmaAvailability;
 import io.mooncake4j.transfer.rdma.RdmaNode;
 import io.mooncake4j.transfer.rdma.RdmaOptions;
@@ -19,19 +18,23 @@ final class NodeWiring {
      *
      * @param transports for people
      */
-    record DataSide(int port, String transports, IntSupplier connections, Runnable stop) {}
+    record DataSide(int port, String transports, IntSupplier connections, IntSupplier rdmaSessions, Runnable stop) {}
 
-    /** As metrics call it. */
-    static final String TRANSPORT = "tcp";
+    /** As metrics call them. */
+    static final String TCP = "tcp";
+
+    static final String RDMA = "rdma";
 
     private NodeWiring() {}
 
     static DataSide serve(
-            NodeOptions options, String bindHost, int port, Regions regions, NodeProtocol protocol, DataMeters meters)
+            NodeOptions options, String bindHost, int port, Regions regions, NodeProtocol protocol, NodeMeters meters)
             throws IOException {
         RdmaOptions wanted = options.rdma;
-        Optional<RdmaNode> rdma =
-                wanted == null ? Optional.empty() : RdmaAvailability.orTcp(() -> RdmaNode.start(wanted, regions));
+        meters.rdma().missing(() -> wanted != null); // until it runs, and knows
+        Optional<RdmaNode> rdma = wanted == null
+                ? Optional.empty()
+                : RdmaAvailability.orTcp(() -> RdmaNode.start(wanted, regions, meters.rdma()));
         DirectAccess direct = rdma.<DirectAccess>map(node -> node)
                 .orElseGet(() -> DirectAccess.none(
                         wanted == null
@@ -46,11 +49,12 @@ final class NodeWiring {
                     protocol.sessions(),
                     options.hook,
                     direct,
-                    meters);
+                    meters.data());
             started = true;
             String transports =
                     rdma.map(node -> "TCP and RDMA over " + node.deviceText()).orElse("TCP");
-            return new DataSide(tcp.port(), transports, tcp::connectionCount, () -> {
+            IntSupplier rdmaSessions = () -> rdma.map(RdmaNode::sessions).orElse(0);
+            return new DataSide(tcp.port(), transports, tcp::connectionCount, rdmaSessions, () -> {
                 tcp.close();
                 rdma.ifPresent(RdmaNode::close); // after the sessions, whose passages it serves
             });

@@ -13,12 +13,14 @@ import io.mooncake4j.client.MooncakeClientMetrics;
 import io.mooncake4j.deploy.cluster.ClusterPlan;
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.transfer.metrics.Metric;
+import io.mooncake4j.transfer.metrics.RdmaMetric;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,8 +49,11 @@ class ClientMetricsTest {
         client.put("a", new byte[10]);
         client.get("a");
 
-        for (ClientMetric declared : ClientMetric.values()) {
-            Metric metric = declared.metric();
+        List<Metric> all = Stream.concat(
+                        Arrays.stream(ClientMetric.values()).map(ClientMetric::metric),
+                        Arrays.stream(RdmaMetric.values()).map(RdmaMetric::metric))
+                .toList();
+        for (Metric metric : all) {
             Set<String> keys = new HashSet<>(metric.tags());
             keys.add("app");
             assertThat(registry.get(metric.name()).meters()).isNotEmpty().allSatisfy(meter -> {
@@ -61,9 +66,7 @@ class ClientMetricsTest {
         assertThat(registry.getMeters().stream()
                         .map(meter -> meter.getId().getName())
                         .collect(Collectors.toSet()))
-                .isEqualTo(Arrays.stream(ClientMetric.values())
-                        .map(declared -> declared.metric().name())
-                        .collect(Collectors.toSet()));
+                .isEqualTo(all.stream().map(Metric::name).collect(Collectors.toSet()));
     }
 
     private static Meter.Type typeOf(Metric metric) {

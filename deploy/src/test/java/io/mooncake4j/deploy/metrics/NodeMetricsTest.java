@@ -8,6 +8,7 @@ import io.mooncake4j.deploy.cluster.ClusterPlan;
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.node.metrics.NodeMetric;
 import io.mooncake4j.node.metrics.NodeMetrics;
+import io.mooncake4j.transfer.metrics.RdmaMetric;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ class NodeMetricsTest {
     @Test
     void shouldShowEveryMetricAsItIsDeclaredAndNoOtherWhenScraped() {
         scrape().assertShows("mooncake4j_node_", NodeMetric.values(), NodeMetric::metric);
+        scrape().assertShows("mooncake4j_rdma_", RdmaMetric.values(), RdmaMetric::metric);
     }
 
     @Test
@@ -62,6 +64,9 @@ class NodeMetricsTest {
         assertThat(scrape.value("mooncake4j_node_epoch")).isEqualTo(1);
         assertThat(scrape.value("mooncake4j_node_capacity_bytes")).isEqualTo(8 << 20);
         assertThat(scrape.value("mooncake4j_node_sessions", "transport", "tcp")).isPositive();
+        assertThat(scrape.value("mooncake4j_node_sessions", "transport", "rdma"))
+                .isZero();
+        assertThat(scrape.value("mooncake4j_rdma_missing")).isZero(); // nobody asked for it
         assertThat(scrape.value("mooncake4j_node_ping_duration_seconds_count")).isPositive();
     }
 

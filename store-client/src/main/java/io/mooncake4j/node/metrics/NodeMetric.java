@@ -11,12 +11,16 @@ public enum NodeMetric {
     READY(gauge("mooncake4j.node.ready", "", "1: the leader has taken its segment")),
     CAPACITY(gauge("mooncake4j.node.capacity", "bytes", "Memory that it lends")),
     EPOCH(gauge("mooncake4j.node.epoch", "", "Of the leader that took its segment last; 0: none has")),
-    SESSIONS(gauge("mooncake4j.node.sessions", "", "Connections of clients that are open", "transport")),
+    SESSIONS(gauge(
+            "mooncake4j.node.sessions",
+            "",
+            "Connections of clients that are open, by what they move bytes",
+            "transport")),
     SESSIONS_CUT(counter("mooncake4j.node.sessions.cut", "", "Connections closed by a leader's order, or at its end")),
     TRANSFER_BYTES(counter(
             "mooncake4j.node.transfer",
             "bytes",
-            "What clients read from it and wrote to it",
+            "What clients read from it and wrote to it; one-sided RDMA is seen by clients only",
             "transport",
             "direction")),
     TRANSFER_DURATION(histogram(

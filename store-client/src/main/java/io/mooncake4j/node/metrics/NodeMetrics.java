@@ -7,6 +7,7 @@ import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.metrics.HistogramFamily;
 import io.mooncake4j.transfer.metrics.MetricSource;
 import io.mooncake4j.transfer.micrometer.MeterBook;
+import io.mooncake4j.transfer.micrometer.RdmaMetrics;
 import java.util.List;
 
 /** The metrics of a node. Safe for all threads. */
@@ -48,7 +49,8 @@ public final class NodeMetrics implements MeterBinder, MetricSource {
         book.gauge(NodeMetric.READY.metric(), () -> status.isReady() ? 1 : 0);
         book.gauge(NodeMetric.CAPACITY.metric(), status::capacityBytes);
         book.gauge(NodeMetric.EPOCH.metric(), status::epoch);
-        book.gauge(NodeMetric.SESSIONS.metric(), status::connections, status.transport());
+        status.sessions()
+                .forEach((transport, count) -> book.gauge(NodeMetric.SESSIONS.metric(), count::getAsInt, transport));
         book.counter(NodeMetric.SESSIONS_CUT.metric(), status::sessionsCut);
         book.counter(NodeMetric.TRANSFER_BYTES.metric(), () -> data.read().bytes(), status.transport(), READ);
         book.counter(NodeMetric.TRANSFER_BYTES.metric(), () -> data.written().bytes(), status.transport(), WRITE);
@@ -58,5 +60,6 @@ public final class NodeMetrics implements MeterBinder, MetricSource {
         book.counter(NodeMetric.PING_FAILURES.metric(), status::pingFailures);
         book.counter(NodeMetric.REPLICA_CHECKS.metric(), status.checks()::intact, "intact");
         book.counter(NodeMetric.REPLICA_CHECKS.metric(), status.checks()::corrupt, "corrupt");
+        RdmaMetrics.bind(book, status.rdma());
     }
 }

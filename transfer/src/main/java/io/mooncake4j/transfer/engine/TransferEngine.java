@@ -82,9 +82,6 @@ public final class TransferEngine implements AutoCloseable {
                 return;
             }
             left = repeatable(left);
-            if (left != null) {
-                observer.fellBack(transport, left.ops().get(0).error());
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.mooncake4j.transfer.rdma;
 
+import io.mooncake4j.transfer.metrics.NamedCounts;
 import io.mooncake4j.transfer.rdma.verbs.AsyncEvent;
 import io.mooncake4j.transfer.rdma.verbs.Context;
 import java.io.IOException;
@@ -21,12 +22,29 @@ final class AsyncEvents {
     /** From here on events are about the device or a port ({@code IBV_EVENT_DEVICE_FATAL}). */
     private static final int DEVICE_FATAL = 8;
 
+    /** The bad ones of {@code enum ibv_event_type}, by number. */
+    private static final Map<Integer, String> ERRORS = Map.of(
+            0,
+            "CQ_ERR",
+            1,
+            "QP_FATAL",
+            2,
+            "QP_REQ_ERR",
+            3,
+            "QP_ACCESS_ERR",
+            DEVICE_FATAL,
+            "DEVICE_FATAL",
+            10,
+            "PORT_ERR");
+
     private static final int LOOK_MILLIS = 200;
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Map<Context, AsyncEvents> RUNNING = new HashMap<>();
 
     private final Context context;
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    private record Listener(NamedCounts errors, Runnable fatal) {}
 
     private AsyncEvents(Context context) {
         this.context = context;
@@ -35,13 +53,14 @@ final class AsyncEvents {
     /**
      * Begins to listen.
      *
+     * @param errors counts what is bad
      * @param fatal called, once or more, when the device is of no use any more; doesn't block
      * @return ends it
      */
-    static Runnable listen(Context context, Runnable fatal) {
+    static Runnable listen(Context context, NamedCounts errors, Runnable fatal) {
         synchronized (RUNNING) {
             AsyncEvents events = RUNNING.computeIfAbsent(context, AsyncEvents::start);
-            Runnable listener = fatal::run; // of its own, whoever else gave the same
+            Listener listener = new Listener(errors, fatal);
             events.listeners.add(listener);
             return () -> events.end(listener);
         }
@@ -55,9 +74,9 @@ final class AsyncEvents {
         return events;
     }
 
-    private void end(Runnable listener) {
+    private void end(Listener listener) {
         synchronized (RUNNING) {
-            listeners.remove(listener);
+            listeners.removeIf(each -> each == listener); // whoever else gave the same
         }
     }
 
@@ -72,7 +91,6 @@ final class AsyncEvents {
     }
 
     private void live() {
-
         while (!ended()) {
             try {
                 AsyncEvent event = context.nextAsyncEvent(LOOK_MILLIS);
@@ -87,13 +105,17 @@ final class AsyncEvents {
     }
 
     private void take(AsyncEvent event) {
+        String error = ERRORS.get(event.type());
+        if (error != null) {
+            listeners.forEach(listener -> listener.errors().count(error));
+        }
         if (event.type() < DEVICE_FATAL) {
             LOG.debug("{}: queue pair {}: {}", context, event.queuePair(), event.text());
             return;
         }
         LOG.warn("{}: {}", context, event.text());
         if (event.type() == DEVICE_FATAL) {
-            listeners.forEach(Runnable::run);
+            listeners.forEach(listener -> listener.fatal().run());
         }
     }
 }

@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 /** A client's buffer pool, registered with a device as a whole, and a few bytes beside it that nobody reads. */
 final class ClientMemory implements LocalMemory, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClientMemory.class);
+    /** That it is registered as. */
+    static final int REGIONS = 2;
+
     private static final int SCRATCH_BYTES = 64;
 
     private final BufferPool pool;
@@ -59,6 +62,10 @@ final class ClientMemory implements LocalMemory, AutoCloseable {
                             + "); raise the limit of locked memory (ulimit -l), or make the pool smaller",
                     e);
         }
+    }
+
+    long registeredBytes() {
+        return arenaRegion.lengthBytes() + scratchRegion.lengthBytes();
     }
 
     @Override

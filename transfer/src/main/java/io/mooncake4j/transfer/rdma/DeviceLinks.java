@@ -2,6 +2,7 @@ package io.mooncake4j.transfer.rdma;
 
 import io.mooncake4j.transfer.engine.SegmentTarget;
 import io.mooncake4j.transfer.memory.BufferPool;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.rdma.queue.LocalMemory;
 import io.mooncake4j.transfer.wire.Deadline;
 import java.io.IOException;
@@ -17,15 +18,17 @@ final class DeviceLinks implements LinkSource {
     private final RdmaDevice device;
     private final LinkConnector connector;
     private final Supplier<BufferPool> pool;
+    private final RdmaMeters meters;
     private final Runnable listening;
     private @Nullable ClientMemory memory;
     private volatile @Nullable String lost;
 
-    DeviceLinks(RdmaDevice device, RdmaOptions options, Supplier<BufferPool> pool) {
+    DeviceLinks(RdmaDevice device, RdmaOptions options, Supplier<BufferPool> pool, RdmaMeters meters) {
         this.device = device;
         this.connector = new LinkConnector(device, options);
         this.pool = pool;
-        this.listening = AsyncEvents.listen(device.context(), this::deviceFailed);
+        this.meters = meters;
+        this.listening = AsyncEvents.listen(device.context(), meters.deviceErrors(), this::deviceFailed);
     }
 
     @Override
@@ -35,6 +38,7 @@ final class DeviceLinks implements LinkSource {
             registered =
                     ClientMemory.register(device.pd(), pool.get(), device.info().iwarp());
             memory = registered;
+            meters.registered(ClientMemory.REGIONS, registered.registeredBytes());
         }
         return registered;
     }
@@ -61,6 +65,7 @@ final class DeviceLinks implements LinkSource {
         listening.run();
         if (memory != null) {
             memory.close();
+            meters.deregistered(ClientMemory.REGIONS, memory.registeredBytes());
         }
         device.close();
     }

@@ -2,6 +2,8 @@ package io.mooncake4j.transfer.rdma;
 
 import io.mooncake4j.transfer.pool.Pooled;
 import io.mooncake4j.transfer.rdma.queue.LinkPath;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A link in the pool of a client. One thread at a time, and the pool's lock. */
 final class PooledLink implements Pooled<LinkKey> {
@@ -9,15 +11,22 @@ final class PooledLink implements Pooled<LinkKey> {
     private final OpenLink link;
     private final LinkPath path;
     private final long idleNanos;
+    private final LongAdder queuePairs;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private long idleSinceNanos;
     private boolean pooled;
 
-    /** @param idleNanos how long it may wait */
-    PooledLink(LinkKey key, OpenLink link, LinkPath path, long idleNanos) {
+    /**
+     * @param idleNanos how long it may wait
+     * @param queuePairs where its own are counted until it is closed
+     */
+    PooledLink(LinkKey key, OpenLink link, LinkPath path, long idleNanos, LongAdder queuePairs) {
         this.key = key;
         this.link = link;
         this.path = path;
         this.idleNanos = idleNanos;
+        this.queuePairs = queuePairs;
+        queuePairs.add(link.queues());
     }
 
     LinkPath path() {
@@ -52,5 +61,8 @@ final class PooledLink implements Pooled<LinkKey> {
 
     void close() {
         link.close();
+        if (!closed.getAndSet(true)) {
+            queuePairs.add(-link.queues());
+        }
     }
 }

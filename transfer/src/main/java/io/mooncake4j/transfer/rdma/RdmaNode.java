@@ -1,6 +1,7 @@
 package io.mooncake4j.transfer.rdma;
 
 import io.mooncake4j.transfer.memory.Regions;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.rdma.cm.CmListener;
 import io.mooncake4j.transfer.rdma.cm.IncomingLink;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
@@ -58,19 +59,19 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
         void run() throws IOException;
     }
 
-    private RdmaNode(RdmaOptions options, RdmaDevice device, Regions regions) throws IOException {
+    private RdmaNode(RdmaOptions options, RdmaDevice device, Regions regions, RdmaMeters meters) throws IOException {
         this.device = device;
         this.regions = regions;
         boolean started = false;
         try {
-            this.table = register(regions);
+            this.table = register(regions, meters);
             CompletionQueue cq = device.context().createCq(UNUSED_ENTRIES);
             toClose.push(cq::close);
             Duration patience = options.connectTimeout();
             Duration ticketLife = patience.compareTo(LEAST_TICKET_LIFE) > 0 ? patience : LEAST_TICKET_LIFE;
-            this.listener = CmListener.start(device.address(), device.pd(), cq, ticketLife);
+            this.listener = CmListener.start(device.address(), device.pd(), cq, ticketLife, meters.queuePairs());
             toClose.push(listener::close);
-            Runnable listening = AsyncEvents.listen(device.context(), this::deviceFailed);
+            Runnable listening = AsyncEvents.listen(device.context(), meters.deviceErrors(), this::deviceFailed);
             toClose.push(listening::run);
             started = true;
         } finally {
@@ -86,13 +87,15 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     /**
      * Registers the regions and listens; takes about a second for every few GiB that were not pinned yet.
      *
+     * @param meters where it counts, and says what it has
      * @throws StoreException NOT_SUPPORTED, saying why it can't be and what would change that
      */
-    public static RdmaNode start(RdmaOptions options, Regions regions) {
+    public static RdmaNode start(RdmaOptions options, Regions regions, RdmaMeters meters) {
         RdmaDevice device = RdmaDevice.open(options);
         RdmaNode node = null;
         try {
-            node = new RdmaNode(options, device, regions);
+            node = new RdmaNode(options, device, regions, meters);
+            meters.missing(node::isOff);
             return node;
         } catch (IOException e) {
             throw new StoreException(
@@ -104,12 +107,16 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
         }
     }
 
-    private RegionTable register(Regions all) throws IOException {
+    private RegionTable register(Regions all, RdmaMeters meters) throws IOException {
         List<MemoryRegion> registered = new ArrayList<>();
         for (int i = 0; i < all.count(); i++) {
             ByteBuffer region = all.region(i);
             MemoryRegion made = device.pd().register(Memory.address(region), region.capacity(), PeerAccess.READ_WRITE);
-            toClose.push(made::close);
+            meters.registered(1, made.lengthBytes());
+            toClose.push(() -> {
+                made.close();
+                meters.deregistered(1, made.lengthBytes());
+            });
             registered.add(made);
         }
         return new RegionTable(
@@ -126,6 +133,15 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     /** How many queue pairs clients have here. */
     public int queuePairs() {
         return listener.queuePairs();
+    }
+
+    /** How many clients' sessions there are. */
+    public int sessions() {
+        return passages.size();
+    }
+
+    private boolean isOff() {
+        return !stopping && (off != null || listener.isLost());
     }
 
     @Override

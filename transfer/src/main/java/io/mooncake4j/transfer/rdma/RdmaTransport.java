@@ -6,10 +6,11 @@ import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.engine.TransferOp.Outcome;
 import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.memory.BufferPool;
+import io.mooncake4j.transfer.metrics.Fallback;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.pool.ConnectionPool;
 import io.mooncake4j.transfer.rdma.queue.LinkPath;
 import io.mooncake4j.transfer.rdma.queue.LocalMemory;
-import io.mooncake4j.transfer.rdma.queue.PathCounters;
 import io.mooncake4j.transfer.rdma.queue.PathEnd;
 import io.mooncake4j.transfer.rdma.queue.PathOptions;
 import io.mooncake4j.transfer.safety.SafetyRules;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +52,7 @@ public final class RdmaTransport implements Transport {
     private final ConnectionPool<LinkKey, PooledLink> pool;
     private final PeerPauses pauses;
     private final LinkKeys keys = new LinkKeys();
-    private final PathCounters counters = new PathCounters();
-    private final LongAdder[] fallbacks = new LongAdder[Fallback.values().length];
+    private final RdmaMeters meters;
     private final Thread sweeper;
     private final AtomicBoolean sourceClosed = new AtomicBoolean();
     private volatile boolean closed;
@@ -67,28 +66,35 @@ public final class RdmaTransport implements Transport {
      * @param pool asked once, before the first link is opened; buffers inside it move without a copy
      */
     public RdmaTransport(RdmaDevice device, RdmaOptions options, Supplier<BufferPool> pool) {
-        this(device, options, pool, SafetyRules.ALL);
+        this(device, options, pool, SafetyRules.ALL, new RdmaMeters());
     }
 
-    /** As the other one; tests switch rules off. */
-    public RdmaTransport(RdmaDevice device, RdmaOptions options, Supplier<BufferPool> pool, SafetyRules rules) {
+    /**
+     * As the other one; tests switch rules off.
+     *
+     * @param meters where it counts, and says what it has
+     */
+    public RdmaTransport(
+            RdmaDevice device, RdmaOptions options, Supplier<BufferPool> pool, SafetyRules rules, RdmaMeters meters) {
         this(
-                new DeviceLinks(device, options, pool),
+                new DeviceLinks(device, options, pool, meters),
                 options,
                 PathOptions.DEFAULT.with(options.sliceBytes(), options.maxWr()),
-                rules);
+                rules,
+                meters);
     }
 
-    RdmaTransport(LinkSource source, RdmaOptions options, PathOptions pathOptions, SafetyRules rules) {
+    RdmaTransport(
+            LinkSource source, RdmaOptions options, PathOptions pathOptions, SafetyRules rules, RdmaMeters meters) {
         this.source = source;
         this.options = options;
         this.pathOptions = pathOptions;
         this.rules = rules;
         this.pool = new ConnectionPool<>(options.linksPerPeer(), PooledLink::close);
         this.pauses = new PeerPauses(options.pause().toNanos());
-        for (int i = 0; i < fallbacks.length; i++) {
-            fallbacks[i] = new LongAdder();
-        }
+        this.meters = meters;
+        meters.missing(() -> whyOff() != null);
+        meters.pausedNodes(pauses::count);
         this.sweeper = new Thread(this::sweep, "rdma-idle");
         sweeper.setDaemon(true);
         sweeper.start();
@@ -101,21 +107,17 @@ public final class RdmaTransport implements Transport {
 
     /** Payload of operations that are done. */
     public long payloadBytes() {
-        return counters.readBytes() + counters.writtenBytes();
+        return meters.payloadBytes().sum();
     }
 
     /** Payload that was copied on its way, since its buffers lie outside the pool. */
     public long stagedBytes() {
-        return counters.copiedBytes();
-    }
-
-    public PathCounters counters() {
-        return counters;
+        return meters.copiedBytes().sum();
     }
 
     /** How many operations were left to another transport for that reason. */
     public long fallbacks(Fallback reason) {
-        return fallbacks[reason.ordinal()].sum();
+        return meters.fallbacks(reason).sum();
     }
 
     /** How many nodes are left to other transports since RDMA fails there. */
@@ -143,11 +145,11 @@ public final class RdmaTransport implements Transport {
         String forAll = whyOff();
         String paused = forAll != null ? forAll : pauses.pausedBecause(peer, System.nanoTime());
         if (paused != null) {
-            leave(ops, forAll != null ? Fallback.OFF : Fallback.PAUSED, ErrorCode.TRANSFER_FAIL, peer, paused);
+            leave(transfer, forAll != null ? Fallback.OFF : Fallback.PAUSED, ErrorCode.TRANSFER_FAIL, peer, paused);
             return;
         }
         for (int attempt = 1; ; attempt++) {
-            PooledLink link = take(peer, transfer.target(), ops, deadline);
+            PooledLink link = take(peer, transfer, deadline);
             if (link == null || !runOnce(link, transfer, attempt, deadline)) {
                 return;
             }
@@ -162,7 +164,7 @@ public final class RdmaTransport implements Transport {
         if (end.keepsLink()) {
             pool.give(link);
             pauses.worked(peer);
-            count(end == PathEnd.NO_STAGING ? Fallback.NO_STAGING : Fallback.OUT_OF_BOUNDS, transfer.ops());
+            count(end == PathEnd.NO_STAGING ? Fallback.NO_STAGING : Fallback.OUT_OF_BOUNDS, transfer);
             return false;
         }
         boolean again = false;
@@ -172,8 +174,8 @@ public final class RdmaTransport implements Transport {
             pool.drop(link); // after the pause: whoever waits for its slot sees that
         }
         pool.dropIdle(peer); // what ended this one may have ended those
-        if (!again) {
-            count(Fallback.LINK_FAILED, transfer.ops());
+        if (!again && end == PathEnd.LINK_FAILED) {
+            count(Fallback.LINK_FAILED, transfer);
         }
         return again;
     }
@@ -183,11 +185,7 @@ public final class RdmaTransport implements Transport {
             PooledLink link, SegmentTransfer transfer, PathEnd end, int attempt, long ranNanos, Deadline deadline) {
         boolean failed = end == PathEnd.LINK_FAILED;
         boolean broken = failed || (end == PathEnd.OVERDUE && !link.path().progressed() && ranNanos >= SILENCE_NANOS);
-        if (failed
-                && attempt < options.attempts()
-                && !closed
-                && !deadline.expired()
-                && isAnyLeft(transfer.ops(), transfer.target().token().mode())) {
+        if (failed && attempt < options.attempts() && !closed && !deadline.expired() && leftToOthers(transfer) > 0) {
             return true;
         }
         if (broken && !link.pooled()) {
@@ -219,19 +217,20 @@ public final class RdmaTransport implements Transport {
         return own != null ? own : source.lost();
     }
 
-    private static boolean isAnyLeft(List<? extends TransferOp> ops, AccessToken.Mode mode) {
-        for (TransferOp op : ops) {
-            if (op.outcome() == Outcome.NEVER_SENT
-                    || (op.outcome() == Outcome.UNANSWERED && mode == AccessToken.Mode.READ)) {
-                return true;
-            }
+    /** How many operations may be tried once more, by whatever transport. */
+    private static int leftToOthers(SegmentTransfer transfer) {
+        boolean read = transfer.target().token().mode() == AccessToken.Mode.READ;
+        List<? extends TransferOp> ops = transfer.ops();
+        int left = 0;
+        for (int i = 0; i < ops.size(); i++) {
+            Outcome outcome = ops.get(i).outcome();
+            left += outcome == Outcome.NEVER_SENT || (read && outcome == Outcome.UNANSWERED) ? 1 : 0;
         }
-        return false;
+        return left;
     }
 
     /** A link, or null: then all is said about the operations. */
-    private @Nullable PooledLink take(
-            LinkKey peer, SegmentTarget target, List<? extends TransferOp> ops, Deadline deadline) {
+    private @Nullable PooledLink take(LinkKey peer, SegmentTransfer transfer, Deadline deadline) {
         long givenNanos = 0; // to open a link
         boolean slot = false;
         PooledLink opened = null;
@@ -251,23 +250,23 @@ public final class RdmaTransport implements Transport {
             slot = true;
             String paused = pauses.failedSince(peer, beganNanos);
             if (paused != null) { // whoever had the slot before has tried in vain
-                leave(ops, Fallback.PAUSED, ErrorCode.TRANSFER_FAIL, peer, paused);
+                leave(transfer, Fallback.PAUSED, ErrorCode.TRANSFER_FAIL, peer, paused);
                 return null;
             }
             givenNanos = Math.min(options.connectTimeout().toNanos(), deadline.remainingNanos() / 2);
-            opened = open(peer, target, deadline.orAfterNanos(givenNanos));
+            opened = open(peer, transfer.target(), deadline.orAfterNanos(givenNanos));
             return opened;
         } catch (StoreException e) {
             if (concernsAll(e.code())) {
                 blame(peer, givenNanos, String.valueOf(e.getMessage()));
             }
-            leave(ops, Fallback.NOT_CONNECTED, e.code(), peer, e.getMessage());
+            leave(transfer, Fallback.NOT_CONNECTED, e.code(), peer, e.getMessage());
         } catch (IOException e) {
             blame(peer, givenNanos, String.valueOf(e.getMessage()));
-            leave(ops, Fallback.NOT_CONNECTED, ErrorCode.TRANSFER_FAIL, peer, e.toString());
+            leave(transfer, Fallback.NOT_CONNECTED, ErrorCode.TRANSFER_FAIL, peer, e.toString());
         } catch (RuntimeException | Error e) {
             blame(peer, givenNanos, e.toString());
-            leave(ops, Fallback.NOT_CONNECTED, ErrorCode.INTERNAL_ERROR, peer, e.toString());
+            leave(transfer, Fallback.NOT_CONNECTED, ErrorCode.INTERNAL_ERROR, peer, e.toString());
         } finally {
             if (slot && opened == null) {
                 pool.freeSlot(peer); // whoever waits for it sees the pause
@@ -297,8 +296,8 @@ public final class RdmaTransport implements Transport {
         OpenLink link = source.open(target, due);
         PooledLink opened = null;
         try {
-            LinkPath path = new LinkPath(peer.toString(), link, memory, pathOptions, rules, counters, () -> closed);
-            opened = new PooledLink(peer, link, path, IDLE.toNanos());
+            LinkPath path = new LinkPath(peer.toString(), link, memory, pathOptions, rules, meters, () -> closed);
+            opened = new PooledLink(peer, link, path, IDLE.toNanos(), meters.queuePairs());
             return opened;
         } finally {
             if (opened == null) {
@@ -319,24 +318,20 @@ public final class RdmaTransport implements Transport {
         }
     }
 
-    private void leave(
-            List<? extends TransferOp> ops, Fallback reason, ErrorCode code, LinkKey peer, @Nullable String why) {
+    private void leave(SegmentTransfer transfer, Fallback reason, ErrorCode code, LinkKey peer, @Nullable String why) {
         String detail = "node " + peer + " over RDMA: " + why;
-        for (TransferOp op : ops) {
+        for (TransferOp op : transfer.ops()) {
             if (op.outcome() == Outcome.NEVER_SENT) {
                 op.failed(Outcome.NEVER_SENT, code, detail);
             }
         }
-        count(reason, ops);
+        count(reason, transfer);
     }
 
-    private void count(Fallback reason, List<? extends TransferOp> ops) {
-        int left = 0;
-        for (int i = 0; i < ops.size(); i++) {
-            left += ops.get(i).outcome() == Outcome.DONE ? 0 : 1;
-        }
+    private void count(Fallback reason, SegmentTransfer transfer) {
+        int left = leftToOthers(transfer);
         if (left > 0) {
-            fallbacks[reason.ordinal()].add(left);
+            meters.fallbacks(reason).add(left);
         }
     }
 

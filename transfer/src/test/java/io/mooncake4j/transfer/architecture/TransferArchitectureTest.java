@@ -49,8 +49,8 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, METRICS, WIRE, SAFETY),
                 seesOnly(VERBS),
                 seesOnly(CM, VERBS, WIRE),
-                seesOnly(QUEUE, VERBS, ENGINE, MEMORY, WIRE, SAFETY),
-                seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, WIRE, SAFETY, SETTINGS),
+                seesOnly(QUEUE, VERBS, ENGINE, MEMORY, METRICS, WIRE, SAFETY),
+                seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, METRICS, WIRE, SAFETY, SETTINGS),
                 onlyVerbsKnowDisni());
     }
 

@@ -101,22 +101,13 @@ class TransferEngineTest {
         });
         Transport never = new FakeTransport("third", transfer -> ran.add("third"));
         List<String> seen = new ArrayList<>();
-        TransferObserver observer = new TransferObserver() {
-            @Override
-            public void ran(Transport transport, SegmentTransfer transfer, long nanos) {
-                seen.add(transport.name() + " ran");
-            }
-
-            @Override
-            public void fellBack(Transport from, ErrorCode why) {
-                seen.add(from.name() + " could not: " + why);
-            }
-        };
+        TransferObserver observer = (transport, transfer, nanos) ->
+                seen.add(transport.name() + ": " + transfer.ops().get(0).outcome());
         try (TransferEngine engine = new TransferEngine(List.of(unreachable, unlucky, never), 1, observer)) {
             SegmentTransfer write = mixed(AccessToken.Mode.WRITE, 1);
             engine.run(List.of(write), soon());
             assertThat(ran).containsExactly("first", "second");
-            assertThat(seen).containsExactly("first ran", "first could not: TRANSFER_FAIL", "second ran");
+            assertThat(seen).containsExactly("first: NEVER_SENT", "second: UNANSWERED");
             assertThat(write.ops().get(0).outcome()).isEqualTo(Outcome.UNANSWERED);
         }
     }

@@ -9,6 +9,7 @@ import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.engine.TransportFixture;
 import io.mooncake4j.transfer.memory.BufferPool;
 import io.mooncake4j.transfer.metrics.DataMeters;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.server.AccessHook;
 import io.mooncake4j.transfer.tcp.TcpDataServer;
 import io.mooncake4j.transfer.tcp.TcpServerOptions;
@@ -65,7 +66,7 @@ final class RdmaFixture implements TransportFixture {
         private final AtomicBoolean closed = new AtomicBoolean();
 
         ServedNode(TestNode node, AccessHook hook, RdmaOptions options) throws IOException {
-            rdma = RdmaNode.start(options, node);
+            rdma = RdmaNode.start(options, node, new RdmaMeters());
             tcp = TcpDataServer.start(
                     TcpServerOptions.of(DeviceKind.here().address(), 0),
                     node,

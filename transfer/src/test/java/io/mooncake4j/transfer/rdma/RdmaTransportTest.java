@@ -16,6 +16,9 @@ import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.engine.TransportBytesBehaviour;
 import io.mooncake4j.transfer.engine.TransportFixture;
 import io.mooncake4j.transfer.memory.PooledBuffer;
+import io.mooncake4j.transfer.metrics.Fallback;
+import io.mooncake4j.transfer.metrics.NamedCounts;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.rdma.queue.FakeDevice;
 import io.mooncake4j.transfer.rdma.queue.PathOptions;
 import io.mooncake4j.transfer.safety.SafetyRules;
@@ -49,9 +52,10 @@ class RdmaTransportTest {
     private final TestNode node = new TestNode(1, 1 << 20, SafetyRules.ALL);
     private final int port = links.serve(node);
     private final UUID client = UUID.randomUUID();
-    private final RdmaTransport transport = transport(links, PAUSE);
+    private final RdmaMeters meters = new RdmaMeters();
+    private final RdmaTransport transport = transport(links, PAUSE, meters);
 
-    private static RdmaTransport transport(FakeLinks links, Duration pause) {
+    private static RdmaTransport transport(FakeLinks links, Duration pause, RdmaMeters meters) {
         RdmaOptions d = RdmaOptions.DEFAULT;
         RdmaOptions options = new RdmaOptions(
                 d.devices(),
@@ -66,7 +70,7 @@ class RdmaTransportTest {
                 d.maxQueuePairs());
         PathOptions path = new PathOptions(
                 16 << 10, 64, 256 << 10, Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofMillis(200));
-        return new RdmaTransport(links, options, path, SafetyRules.ALL);
+        return new RdmaTransport(links, options, path, SafetyRules.ALL, meters);
     }
 
     @AfterEach
@@ -76,6 +80,7 @@ class RdmaTransportTest {
         assertThat(links.opened).allMatch(FakeDevice::isDestroyed);
         assertThat(links.opened).allMatch(device -> device.violations.isEmpty());
         assertThat(links.pool.leasedBytes()).isZero();
+        assertThat(meters.queuePairs().sum()).isZero();
         links.pool.close();
     }
 
@@ -100,7 +105,7 @@ class RdmaTransportTest {
 
                 @Override
                 public Transport newTransport() {
-                    return transport(links, PAUSE);
+                    return transport(links, PAUSE, new RdmaMeters());
                 }
             };
         }
@@ -114,6 +119,7 @@ class RdmaTransportTest {
         assertThat(links.opened).hasSize(1);
         assertThat(transport.payloadBytes()).isEqualTo(10L * BYTES);
         assertThat(transport.stagedBytes()).isEqualTo(10L * BYTES);
+        assertThat(meters.queuePairs().sum()).isEqualTo(2);
     }
 
     @Test
@@ -154,6 +160,7 @@ class RdmaTransportTest {
         assertThat(write.outcome()).isEqualTo(Outcome.UNANSWERED);
         assertThat(links.opened).hasSize(1);
         assertThat(transport.pausedPeers()).isOne();
+        assertThat(transport.fallbacks(Fallback.LINK_FAILED)).isZero(); // nobody else may take it
     }
 
     @Test
@@ -163,6 +170,10 @@ class RdmaTransportTest {
         assertThat(read.outcome()).isEqualTo(Outcome.UNANSWERED);
         assertThat(links.opened).hasSize(3);
         assertThat(transport.fallbacks(Fallback.LINK_FAILED)).isOne();
+        assertThat(errors("REM_ACCESS_ERR")).isEqualTo(3);
+        assertThat(errors("WR_FLUSH_ERR")).isPositive();
+        assertThat(errors(NamedCounts.OTHER)).isZero();
+        assertThat(meters.pausedNodes()).isOne();
 
         TransferOp paused = run(Mode.READ);
         assertThat(paused.outcome()).isEqualTo(Outcome.NEVER_SENT);
@@ -308,7 +319,9 @@ class RdmaTransportTest {
     @Test
     void shouldLeaveAllToOthersWhenTheDeviceIsLost() {
         assertThat(run(Mode.READ).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(meters.isMissing()).isFalse();
         links.lost = "the device has failed";
+        assertThat(meters.isMissing()).isTrue();
         assertThat(run(Mode.READ).detail()).contains("the device has failed");
         assertThat(transport.fallbacks(Fallback.OFF)).isOne();
         assertThat(transport.pausedPeers()).isZero();
@@ -351,6 +364,10 @@ class RdmaTransportTest {
         assertThat(links.closed).isFalse();
         assertThat(running.get().error()).isEqualTo(ErrorCode.CLOSED);
         assertThat(links.closed).isTrue();
+    }
+
+    private long errors(String status) {
+        return meters.completionErrors().byName().get(status).sum();
     }
 
     /** In a thread of its own, for the common pool has but one on two processors. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +15,13 @@ final class Admissions {
 
     private final TicketTable<IncomingLink> tickets = new TicketTable<>();
     private final Map<Long, IncomingLink> byHandle = new ConcurrentHashMap<>();
+
+    private final LongAdder queuePairs;
+
+    /** @param queuePairs counts those that there are, besides */
+    Admissions(LongAdder queuePairs) {
+        this.queuePairs = queuePairs;
+    }
 
     TicketTable<IncomingLink> tickets() {
         return tickets;
@@ -25,11 +33,15 @@ final class Admissions {
     }
 
     void remember(IncomingId id, IncomingLink link) {
-        byHandle.put(id.handle(), link);
+        if (byHandle.put(id.handle(), link) == null) {
+            queuePairs.increment();
+        }
     }
 
     void forget(IncomingId id) {
-        byHandle.remove(id.handle());
+        if (byHandle.remove(id.handle()) != null) {
+            queuePairs.decrement();
+        }
     }
 
     /** A client asks for a queue pair. Takes over the id. */

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,13 +38,18 @@ public final class CmListener implements AutoCloseable {
     private final ProtectionDomain pd;
     private final CompletionQueue cq;
     private final Duration ticketLife;
-    private final Admissions admissions = new Admissions();
+    private final Admissions admissions;
     private final Thread thread = new Thread(this::live, "rdma-cm");
     private volatile boolean closed;
     private volatile @Nullable String loss;
 
     private CmListener(
-            EventChannel channel, CmId listener, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife)
+            EventChannel channel,
+            CmId listener,
+            ProtectionDomain pd,
+            CompletionQueue cq,
+            Duration ticketLife,
+            LongAdder queuePairs)
             throws IOException {
         this.channel = channel;
         this.listener = listener;
@@ -51,6 +57,7 @@ public final class CmListener implements AutoCloseable {
         this.pd = pd;
         this.cq = cq;
         this.ticketLife = ticketLife;
+        this.admissions = new Admissions(queuePairs);
         this.thread.setDaemon(true);
     }
 
@@ -59,12 +66,14 @@ public final class CmListener implements AutoCloseable {
      *
      * @param cq for the queue pairs; nothing ever comes there
      * @param ticketLife a ticket is used within it or never
+     * @param queuePairs counts those that there are
      */
-    public static CmListener start(InetAddress device, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife)
+    public static CmListener start(
+            InetAddress device, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife, LongAdder queuePairs)
             throws IOException {
         for (int left = CmPorts.TRIES - 1; ; left--) {
             try {
-                return startOnce(device, pd, cq, ticketLife);
+                return startOnce(device, pd, cq, ticketLife, queuePairs);
             } catch (VerbsException e) {
                 if (left == 0 || !CmPorts.isTaken(e)) {
                     throw e;
@@ -74,14 +83,15 @@ public final class CmListener implements AutoCloseable {
     }
 
     private static CmListener startOnce(
-            InetAddress device, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife) throws IOException {
+            InetAddress device, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife, LongAdder queuePairs)
+            throws IOException {
         EventChannel channel = EventChannel.open();
         CmId id = null;
         try {
             id = channel.newId();
             id.bind(new InetSocketAddress(device, 0));
             id.listen(BACKLOG);
-            CmListener started = new CmListener(channel, id, pd, cq, ticketLife);
+            CmListener started = new CmListener(channel, id, pd, cq, ticketLife, queuePairs);
             started.thread.start();
             return started;
         } catch (IOException | RuntimeException | Error e) {
@@ -101,6 +111,11 @@ public final class CmListener implements AutoCloseable {
     /** How many queue pairs there are. */
     public int queuePairs() {
         return admissions.size();
+    }
+
+    /** Whether its device is gone. */
+    public boolean isLost() {
+        return loss != null;
     }
 
     /**

@@ -2,6 +2,8 @@ package io.mooncake4j.transfer.rdma.queue;
 
 import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.engine.TransferOp.Outcome;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
+import io.mooncake4j.transfer.rdma.verbs.WcStatus;
 import io.mooncake4j.transfer.safety.SafetyRule;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.AccessToken;
@@ -36,7 +38,7 @@ public final class LinkPath {
     private final QueueLink link;
     private final LocalMemory memory;
     private final PathOptions options;
-    private final PathCounters counters;
+    private final RdmaMeters meters;
     private final BooleanSupplier stop;
     private final boolean flushes;
     private final SendWindows windows;
@@ -65,19 +67,19 @@ public final class LinkPath {
             LocalMemory memory,
             PathOptions options,
             SafetyRules rules,
-            PathCounters counters,
+            RdmaMeters meters,
             BooleanSupplier stop) {
         this.peer = peer;
         this.link = link;
         this.memory = memory;
         this.options = options;
-        this.counters = counters;
+        this.meters = meters;
         this.stop = stop;
         this.flushes = rules.enforce(SafetyRule.FLUSH);
         windows = new SendWindows(link, options.maxOutstanding());
         bounds = new Bounds(link);
         slices = new Slices(link, memory, table, options.sliceBytes());
-        staging = new Staging(memory, counters.copiedBytes);
+        staging = new Staging(memory, meters.copiedBytes());
     }
 
     /** Why the last run ended as it did, for people; empty if it was complete. */
@@ -279,6 +281,7 @@ public final class LinkPath {
             if (window == null || back == 0) {
                 failed("the device completed a request that was not outstanding");
             } else if (completions.status(i) != 0) {
+                meters.completionErrors().count(WcStatus.name(completions.status(i)));
                 failed("a request failed: " + completions.describe(i));
                 window.cameBack(back);
             } else {
@@ -332,8 +335,7 @@ public final class LinkPath {
 
     private void done(TransferOp op) {
         op.done();
-        counters.ops.increment();
-        (write ? counters.writtenBytes : counters.readBytes).add(op.lengthBytes());
+        meters.payloadBytes().add(op.lengthBytes());
     }
 
     /** Ends the queues; afterwards no device reads or writes our memory for them. */

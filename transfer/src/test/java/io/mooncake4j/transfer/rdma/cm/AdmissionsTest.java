@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdmissionsTest {
     private static final long LONG = TimeUnit.SECONDS.toNanos(20);
 
-    private final Admissions admissions = new Admissions();
+    private final LongAdder queuePairs = new LongAdder();
+    private final Admissions admissions = new Admissions(queuePairs);
     private final AtomicInteger broken = new AtomicInteger();
     private final List<FakeId> ids = new ArrayList<>();
 
@@ -90,6 +92,7 @@ class AdmissionsTest {
         assertThat(ready).succeedsWithin(Duration.ofSeconds(20));
         assertThat(ids).allSatisfy(id -> assertThat(id.told).containsExactly("accept"));
         assertThat(admissions.size()).isEqualTo(2);
+        assertThat(queuePairs.sum()).isEqualTo(2);
 
         link.close();
         link.close();
@@ -261,6 +264,7 @@ class AdmissionsTest {
 
     private void assertNothingIsLeft() {
         assertThat(admissions.size()).isZero();
+        assertThat(queuePairs.sum()).isZero();
         assertThat(admissions.tickets().size()).isZero();
     }
 }

@@ -36,10 +36,8 @@ class LinkPathTest {
             TransferOp write = PathCase.toWrite(new TransferOp(0, 4001, it.pooled(50_000), it.pooled(1)));
             assertThat(it.run(Mode.WRITE, write)).isEqualTo(PathEnd.COMPLETE);
             it.checkWritten(write);
-            assertThat(it.counters.copiedBytes()).isZero();
-            assertThat(it.counters.readBytes()).isEqualTo(100_005);
-            assertThat(it.counters.writtenBytes()).isEqualTo(50_001);
-            assertThat(it.counters.ops()).isEqualTo(2);
+            assertThat(it.meters.copiedBytes().sum()).isZero();
+            assertThat(it.meters.payloadBytes().sum()).isEqualTo(150_006);
         }
     }
 
@@ -51,11 +49,11 @@ class LinkPathTest {
             TransferOp read = new TransferOp(0, 9, heap, direct);
             assertThat(it.run(Mode.READ, read)).isEqualTo(PathEnd.COMPLETE);
             PathCase.checkRead(read);
-            assertThat(it.counters.copiedBytes()).isEqualTo(400_000);
+            assertThat(it.meters.copiedBytes().sum()).isEqualTo(400_000);
             TransferOp write = PathCase.toWrite(new TransferOp(1, 10, heap, it.pooled(1000), direct));
             assertThat(it.run(Mode.WRITE, write)).isEqualTo(PathEnd.COMPLETE);
             it.checkWritten(write);
-            assertThat(it.counters.copiedBytes()).isEqualTo(800_000);
+            assertThat(it.meters.copiedBytes().sum()).isEqualTo(800_000);
             assertThat(heap.get(2)).isZero();
         }
     }

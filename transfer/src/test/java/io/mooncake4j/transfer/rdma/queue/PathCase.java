@@ -8,6 +8,7 @@ import io.mooncake4j.transfer.engine.TransferOp;
 import io.mooncake4j.transfer.engine.TransferOp.Outcome;
 import io.mooncake4j.transfer.memory.BufferPool;
 import io.mooncake4j.transfer.memory.PooledBuffer;
+import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import io.mooncake4j.transfer.wire.AccessToken;
 import io.mooncake4j.transfer.wire.AccessToken.Mode;
@@ -28,7 +29,7 @@ final class PathCase implements AutoCloseable {
     final TestNode node = new TestNode(2, REGION_BYTES, SafetyRules.ALL);
     final BufferPool pool = new BufferPool(4 << 20);
     final FakeMemory memory = new FakeMemory(pool);
-    final PathCounters counters = new PathCounters();
+    final RdmaMeters meters = new RdmaMeters();
     final FakeDevice device;
     final List<PooledBuffer> leases = new ArrayList<>();
     PathOptions options = new PathOptions(
@@ -50,7 +51,7 @@ final class PathCase implements AutoCloseable {
 
     LinkPath path() {
         if (path == null) {
-            path = new LinkPath("somewhere:1", device, memory, options, rules, counters, () -> stop);
+            path = new LinkPath("somewhere:1", device, memory, options, rules, meters, () -> stop);
         }
         return path;
     }

@@ -1,6 +1,6 @@
-package io.mooncake4j.transfer.rdma;
+package io.mooncake4j.transfer.metrics;
 
-/** Why operations were left to another transport. */
+/** Why operations were left by RDMA to another transport. */
 public enum Fallback {
     /** The memory of this process can't be registered. */
     OFF,
