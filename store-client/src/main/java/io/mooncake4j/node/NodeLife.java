@@ -101,6 +101,11 @@ final class NodeLife {
         return running == null ? 0 : running.connections().getAsInt();
     }
 
+    private boolean servesRdma() {
+        DataSide running = data;
+        return running != null && running.rdma();
+    }
+
     /** Of those, the ones that hold an RDMA session. Any thread. */
     int rdmaSessions() {
         DataSide running = data;
@@ -190,8 +195,8 @@ final class NodeLife {
             listen();
         }
         long sentNanos = System.nanoTime();
-        MountSegmentResponse answer =
-                call(Method.MOUNT_SEGMENT, protocol.mountRequest(dataPort), MountSegmentResponse.parser());
+        MountSegmentResponse answer = call(
+                Method.MOUNT_SEGMENT, protocol.mountRequest(dataPort, servesRdma()), MountSegmentResponse.parser());
         protocol.mounted(answer, sentNanos, System.nanoTime());
         if (protocol.step() == NodeProtocol.Step.PING) {
             trouble.succeeded(name + " is mounted and heard again");

@@ -129,7 +129,8 @@ public final class NodeProtocol {
         return Optional.ofNullable(journalDurable);
     }
 
-    public MountSegmentRequest mountRequest(int dataPort) {
+    /** @param rdma whether clients may come by it, too */
+    public MountSegmentRequest mountRequest(int dataPort, boolean rdma) {
         MountSegmentRequest.Builder request = MountSegmentRequest.newBuilder()
                 .setSegment(Ids.toProto(memory.id()))
                 .setProcessNonce(self.processNonce())
@@ -138,7 +139,8 @@ public final class NodeProtocol {
                 .setDataPort(dataPort)
                 .setSizeBytes(memory.sizeBytes())
                 .setRegionBytes(memory.regionBytes())
-                .setHostId(self.hostId());
+                .setHostId(self.hostId())
+                .setRdma(rdma);
         memory.clusterId().ifPresent(cluster -> request.setCluster(Ids.toProto(cluster)));
         return request.build();
     }

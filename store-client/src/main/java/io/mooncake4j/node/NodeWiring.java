@@ -18,7 +18,13 @@ final class NodeWiring {
      *
      * @param transports for people
      */
-    record DataSide(int port, String transports, IntSupplier connections, IntSupplier rdmaSessions, Runnable stop) {}
+    record DataSide(
+            int port,
+            String transports,
+            boolean rdma,
+            IntSupplier connections,
+            IntSupplier rdmaSessions,
+            Runnable stop) {}
 
     /** As metrics call them. */
     static final String TCP = "tcp";
@@ -54,7 +60,7 @@ final class NodeWiring {
             String transports =
                     rdma.map(node -> "TCP and RDMA over " + node.deviceText()).orElse("TCP");
             IntSupplier rdmaSessions = () -> rdma.map(RdmaNode::sessions).orElse(0);
-            return new DataSide(tcp.port(), transports, tcp::connectionCount, rdmaSessions, () -> {
+            return new DataSide(tcp.port(), transports, rdma.isPresent(), tcp::connectionCount, rdmaSessions, () -> {
                 tcp.close();
                 rdma.ifPresent(RdmaNode::close); // after the sessions, whose passages it serves
             });

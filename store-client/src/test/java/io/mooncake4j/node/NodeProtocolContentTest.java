@@ -45,7 +45,7 @@ class NodeProtocolContentTest extends NodeProtocolFixture {
         node.allCut();
         assertThat(node.step()).isEqualTo(Step.MOUNT);
         assertThat(memory.id()).isNotEqualTo(id);
-        assertThat(node.mountRequest(1).hasCluster()).isFalse();
+        assertThat(node.mountRequest(1, false).hasCluster()).isFalse();
         assertRefused(old);
         mount(epoch(5));
         assertRefused(old);

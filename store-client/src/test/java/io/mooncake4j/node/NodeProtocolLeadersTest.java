@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class NodeProtocolLeadersTest extends NodeProtocolFixture {
     @Test
     void shouldOfferAnEmptySegmentWhenNew() {
-        MountSegmentRequest offer = node.mountRequest(50052);
+        MountSegmentRequest offer = node.mountRequest(50052, true);
 
         assertThat(node.step()).isEqualTo(Step.MOUNT);
         assertThat(offer)
@@ -32,6 +32,7 @@ class NodeProtocolLeadersTest extends NodeProtocolFixture {
                         .setSizeBytes(8192)
                         .setRegionBytes(4096)
                         .setHostId("rack7")
+                        .setRdma(true)
                         .build());
     }
 
@@ -46,7 +47,7 @@ class NodeProtocolLeadersTest extends NodeProtocolFixture {
         assertThat(node.pingIntervalNanos()).isEqualTo(200_000_000);
         assertThat(node.journalDurable()).contains(true);
         assertThat(memory.clusterId()).contains(CLUSTER);
-        assertThat(node.mountRequest(1).getCluster()).isEqualTo(Ids.toProto(CLUSTER));
+        assertThat(node.mountRequest(1, false).getCluster()).isEqualTo(Ids.toProto(CLUSTER));
         assertServed(token(memory.id(), epoch(5)));
         assertRefused(token(memory.id(), epoch(4)));
         assertThat(node.pingRequest())
@@ -73,7 +74,7 @@ class NodeProtocolLeadersTest extends NodeProtocolFixture {
         assertThatThrownBy(() -> node.mounted(mountAnswer(epoch(5)), 0, 0)).hasMessageContaining("NOT_LEADER");
         mount(epoch(6));
         assertThat(memory.id()).isEqualTo(id);
-        assertThat(node.mountRequest(1).getProcessNonce()).isEqualTo(NONCE);
+        assertThat(node.mountRequest(1, false).getProcessNonce()).isEqualTo(NONCE);
         assertThat(node.pingRequest().getEpoch()).isEqualTo(epoch(6).toProto());
         assertServed(token(id, epoch(6)));
         assertRefused(token(id, epoch(5)));

@@ -79,6 +79,24 @@ class MasterMetricsTest {
     }
 
     @Test
+    void shouldShowLeasesAsLongAsTheyRunWhenValuesAreRead() {
+        MooncakeClient client = start(ClusterPlan.DEFAULT.withLease(Duration.ofMinutes(10)));
+        client.put("a", new byte[10]);
+        client.get("a");
+        client.get("a");
+        assertThat(scrape().value("mooncake4j_store_read_leases_running")).isEqualTo(2);
+    }
+
+    @Test
+    void shouldShowNoLeaseAnyMoreWhenAllHaveEnded() {
+        MooncakeClient client = start(ClusterPlan.DEFAULT.withLease(Duration.ofMillis(200)));
+        client.put("a", new byte[10]);
+        client.get("a");
+        await().until(() -> scrape().value("mooncake4j_store_read_leases_running") == 0);
+        assertThat(scrape().value("mooncake4j_store_read_leases_total")).isPositive();
+    }
+
+    @Test
     void shouldShowTheSameUnderMooncakesNamesWhenTheyAreOn() {
         MooncakeClient client = start(ClusterPlan.DEFAULT);
         client.put("a", new byte[5000]);

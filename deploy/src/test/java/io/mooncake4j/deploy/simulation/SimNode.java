@@ -186,7 +186,7 @@ final class SimNode {
             }
             listening = true;
             long sentNanos = process.nowNanos();
-            call(Method.MOUNT_SEGMENT, protocol.mountRequest(1 + number), body -> {
+            call(Method.MOUNT_SEGMENT, protocol.mountRequest(1 + number, false), body -> {
                 MountSegmentResponse answer = MountSegmentResponse.parseFrom(body);
                 protocol.mounted(answer, sentNanos, process.nowNanos());
                 if (protocol.step() == NodeProtocol.Step.PING) {

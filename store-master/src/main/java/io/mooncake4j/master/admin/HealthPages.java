@@ -99,9 +99,11 @@ final class HealthPages {
         long used = 0;
         int usable = 0;
         for (Segment segment : core.segmentTable().all()) {
-            capacity += segment.sizeBytes();
-            used += segment.usedBytes();
-            usable += segment.usable() ? 1 : 0;
+            if (segment.usable()) {
+                capacity += segment.sizeBytes();
+                used += segment.usedBytes();
+                usable++;
+            }
         }
         return "nodes: " + usable + " of " + core.segmentTable().all().size() + " take objects\n" + "memory: " + used
                 + " of " + capacity + " bytes used" + (capacity == 0 ? "" : " (" + 100 * used / capacity + " %)")

@@ -104,7 +104,7 @@ final class KeyPages {
                     json.beginObject()
                             .field("size_", extent.lengthBytes())
                             .field("buffer_address_", extent.region() * segment.regionBytes() + extent.offset())
-                            .field("protocol_", SegmentPages.PROTOCOL)
+                            .field("protocol_", SegmentPages.protocol(segment))
                             .field("transport_endpoint_", new HostPort(address.host(), address.dataPort()).toString())
                             .endObject();
                 }

@@ -8,7 +8,7 @@ import io.mooncake4j.transfer.wire.LatencyBuckets;
 import io.mooncake4j.transfer.wire.Method;
 import org.jspecify.annotations.Nullable;
 
-/** What had been counted at one moment, and what was in use. */
+/** What had been counted at one moment, and what was in use of nodes that take objects. */
 record Sample(
         long nanos,
         boolean leads,
@@ -29,8 +29,10 @@ record Sample(
         long capacity = 0;
         if (core != null) {
             for (Segment segment : core.segmentTable().all()) {
-                used += segment.usedBytes();
-                capacity += segment.sizeBytes();
+                if (segment.usable()) {
+                    used += segment.usedBytes();
+                    capacity += segment.sizeBytes();
+                }
             }
         }
         return new Sample(

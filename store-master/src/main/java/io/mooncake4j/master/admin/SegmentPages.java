@@ -14,7 +14,6 @@ import java.util.UUID;
 
 /** The segments of the cluster, by their names: those that Mooncake would call mounted, where it tells those alone. */
 final class SegmentPages {
-    static final String PROTOCOL = "tcp";
 
     /** Mooncake's numbers for: takes objects; can be read but takes none; neither. */
     private static final int OK = 1;
@@ -44,6 +43,11 @@ final class SegmentPages {
         return text.toString();
     }
 
+    /** The fastest that its node serves; it serves TCP besides. */
+    static String protocol(Segment segment) {
+        return segment.servesRdma() ? "rdma" : "tcp";
+    }
+
     private static JsonText details(MasterCore core) {
         List<Segment> all = core.segmentTable().all();
         JsonText json = new JsonText()
@@ -64,7 +68,7 @@ final class SegmentPages {
                     .field(
                             "te_endpoint",
                             address.dataPort() == 0 ? "" : new HostPort(address.host(), address.dataPort()).toString())
-                    .field("protocol", PROTOCOL)
+                    .field("protocol", protocol(segment))
                     .field("status", segment.state().name())
                     .field("allocator_used_bytes", used)
                     .field("allocator_capacity_bytes", segment.sizeBytes())

@@ -116,8 +116,10 @@ final class StatusPage {
         long used = 0;
         long capacity = 0;
         for (Segment segment : all) {
-            used += segment.usedBytes();
-            capacity += segment.sizeBytes();
+            if (segment.usable()) { // the memory of others can't be had now
+                used += segment.usedBytes();
+                capacity += segment.sizeBytes();
+            }
         }
         json.field("usedBytes", used)
                 .field("capacityBytes", capacity)
@@ -138,7 +140,7 @@ final class StatusPage {
                 .field("name", segment.name())
                 .field("state", segment.state().name())
                 .field("at", address.dataPort() == 0 ? "" : new HostPort(address.host(), address.dataPort()).toString())
-                .field("transport", SegmentPages.PROTOCOL)
+                .field("transport", SegmentPages.protocol(segment))
                 .field("capacityBytes", segment.sizeBytes())
                 .field("usedBytes", segment.usedBytes())
                 .field("freeingBytes", segment.heldOffBytes() + segment.quarantinedBytes())

@@ -34,6 +34,10 @@ public enum MasterMetric {
     WRITE_GRANTS(gauge("mooncake4j.store.write.grants", "", "Puts that are open")),
     WRITE_GRANTS_LAPSED(counter("mooncake4j.store.write.grants.lapsed", "", "Puts that were silent for too long")),
     READ_LEASES(counter("mooncake4j.store.read.leases", "", "Read leases given or renewed, one a key")),
+    READ_LEASES_RUNNING(gauge(
+            "mooncake4j.store.read.leases.running",
+            "",
+            "Read leases given or renewed within the last lease time, about")),
     SESSIONS_CUT(counter("mooncake4j.store.sessions.cut", "", "Cuts of clients' sessions that nodes confirmed")),
     PUTS(counter("mooncake4j.store.puts", "", "Values made visible")),
     PUT_BYTES(counter("mooncake4j.store.put", "bytes", "Sizes of values made visible")),

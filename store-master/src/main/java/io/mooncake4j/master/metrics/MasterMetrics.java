@@ -123,6 +123,7 @@ public final class MasterMetrics implements MeterBinder, MetricSource {
 
     private void bindStore(MeterBook book) {
         leader(book, MasterMetric.OBJECTS, core -> core.objects().objectCount());
+        book.gauge(MasterMetric.READ_LEASES_RUNNING.metric(), status::readLeases);
         leader(book, MasterMetric.WRITE_GRANTS, core -> core.puts().openGrants());
     }
 

@@ -48,6 +48,7 @@ public final class Segment implements Candidate {
     private long noGrantsBeforeNanos;
 
     private volatile Address address = Address.NOWHERE;
+    private volatile boolean rdma;
     private volatile State state = State.OFFLINE;
     private volatile long freeBytes;
     private long heardNanos;
@@ -133,6 +134,15 @@ public final class Segment implements Candidate {
 
     public long regionBytes() {
         return regionBytes;
+    }
+
+    /** Takes note of whether its node serves RDMA, by what it said when it mounted; nothing depends on it. */
+    public void servesRdma(boolean whether) {
+        rdma = whether;
+    }
+
+    public boolean servesRdma() {
+        return rdma;
     }
 
     public Address address() {

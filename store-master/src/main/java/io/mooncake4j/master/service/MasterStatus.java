@@ -37,6 +37,12 @@ public final class MasterStatus {
         return now != null && now.holds() ? now.core() : null;
     }
 
+    /** Read leases of this term that run, about: a renewed one counts again; 0 where it doesn't lead. */
+    public long readLeases() {
+        ServedTerm now = term.get();
+        return now != null && now.holds() ? now.readLeases() : 0;
+    }
+
     /** Whether it leads still, and in the same term: what was read from the state may be told. */
     public boolean stillLeads(MasterCore core) {
         return leading() == core;

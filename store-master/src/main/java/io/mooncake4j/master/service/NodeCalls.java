@@ -59,6 +59,7 @@ final class NodeCalls {
                                 request.hasCluster() ? Ids.of(request.getCluster()) : null),
                         commit,
                         nowNanos);
+        segment.servesRdma(request.getRdma());
         MountSegmentResponse response = MountSegmentResponse.newBuilder()
                 .setEpoch(core.epoch().toProto())
                 .setAccessKey(ByteString.copyFrom(segment.sealKey().bytes()))

@@ -3,6 +3,7 @@ package io.mooncake4j.master.service;
 import io.mooncake4j.master.eviction.Evictor;
 import io.mooncake4j.master.eviction.NearLru;
 import io.mooncake4j.master.ha.Leadership;
+import io.mooncake4j.master.placement.Counters;
 import io.mooncake4j.master.placement.MasterCore;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -21,6 +22,7 @@ final class ServedTerm implements AutoCloseable {
     private final MasterCore core;
     private final Leadership leadership;
     private final MasterService service;
+    private final RunningLeases leases;
     private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(3, Daemons.named("master-timer"));
 
     ServedTerm(MasterCore core, MasterOptions options, CallMeters meters, Leadership leadership, Executor workers) {
@@ -28,6 +30,11 @@ final class ServedTerm implements AutoCloseable {
         this.leadership = leadership;
         this.service = new MasterService(core, meters, leadership, System::nanoTime, workers);
         Evictor evictor = new Evictor(core, new NearLru(), options.highWatermark(), options.lowWatermark());
+        Counters counters = core.counters();
+        this.leases = new RunningLeases(
+                TimeUnit.NANOSECONDS.toMillis(core.times().readLeaseNanos()),
+                () -> counters.getsHit.sum() + counters.leasesRenewed.sum());
+        every(leases.everyMillis(), leases::look);
         every(SWEEP_MS, () -> core.sweep(System.nanoTime()));
         every(EVICT_MS, () -> evictor.run(System.nanoTime()));
         every(GIVE_UP_MS, core.log()::giveUpLateWaiters);
@@ -35,6 +42,11 @@ final class ServedTerm implements AutoCloseable {
 
     MasterCore core() {
         return core;
+    }
+
+    /** Read leases that run, about. */
+    long readLeases() {
+        return leases.count();
     }
 
     /** Whether this process leads for certain, now. */
