@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A {@link LoadMain} that runs. */
 final class Load implements AutoCloseable {
@@ -67,6 +68,15 @@ final class Load implements AutoCloseable {
         String[] words = said.split(" ");
         assertThat(Integer.parseInt(words[1])).as(said).isPositive();
         return Integer.parseInt(words[5]);
+    }
+
+    /** What its client measured, once it has ended, as Prometheus reads it. */
+    String metrics() {
+        return printed()
+                .lines()
+                .filter(line -> line.startsWith(LoadMain.METRIC))
+                .map(line -> line.substring(LoadMain.METRIC.length()))
+                .collect(Collectors.joining("\n"));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.mooncake4j.helm;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.mooncake4j.client.MooncakeClient;
+import io.mooncake4j.client.MooncakeClientMetrics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,9 +18,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Puts values and gets them back, until it is told a line. Then gets each once more and says {@code puts N gets N misses N
  * lost N}; every call that fails, and every value that isn't the one that was put, is a line that starts with {@code failed}.
- * Its JVM looks names up as Java does by default. Argument: masters.
+ * Before that it says its metrics, a line each. Its JVM looks names up as Java does by default. Argument: masters.
  */
 final class LoadMain {
+    /** What a line of metrics begins with. */
+    static final String METRIC = "metric ";
+
     private static final int VALUES = 1000;
     private static final int BYTES = 32 << 10;
     private static final long PAUSE_MILLIS = 10;
@@ -37,6 +43,8 @@ final class LoadMain {
                 .masters(args[0])
                 .localBufferBytes(16 << 20)
                 .build()) {
+            PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            new MooncakeClientMetrics(client).bindTo(registry);
             LoadMain load = new LoadMain(client);
             Thread writer = new Thread(load::put, "puts");
             Thread reader = new Thread(load::get, "gets");
@@ -50,6 +58,7 @@ final class LoadMain {
             for (int i = 0; i < load.puts.get(); i++) {
                 lost += load.check(i) ? 0 : 1;
             }
+            registry.scrape().lines().forEach(line -> System.out.println(METRIC + line));
             System.out.println("puts " + load.puts + " gets " + load.gets + " misses " + load.misses + " lost " + lost);
         }
     }

@@ -30,11 +30,14 @@ final class MetricNames {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + ":" + port + "/metrics"))
                 .timeout(Duration.ofSeconds(10))
                 .build();
-        return matches(
-                HAD,
-                HttpClient.newHttpClient()
-                        .send(request, HttpResponse.BodyHandlers.ofString())
-                        .body());
+        return in(HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body());
+    }
+
+    /** In Prometheus' text format. */
+    static Set<String> in(String page) {
+        return matches(HAD, page);
     }
 
     private static Set<String> matches(Pattern pattern, String text) {

@@ -84,10 +84,12 @@ class RunningChartIT {
     void shouldHaveEveryMetricThatDashboardAndAlertsNameWhenScraped() throws Exception {
         Set<String> used = MetricNames.usedIn(Chart.DIRECTORY.resolve("files/alerts.yaml"));
         used.addAll(MetricNames.usedIn(Chart.DIRECTORY.resolve("files/dashboard.json")));
-        used.removeIf(name -> name.startsWith("mooncake4j_rdma_") // of nodes with a device
-                || name.startsWith("jvm_gc_pause_")); // there from the first pause on
-        used.removeIf(name -> name.startsWith("mooncake4j_client_")); // of programs that use the SDK
+        used.removeIf(name -> name.startsWith("jvm_gc_pause_")); // there from the first pause on
         Set<String> had = new HashSet<>();
+        try (Load load = Load.start(chart, masters)) { // a program that uses the SDK
+            load.endUnharmed();
+            had.addAll(MetricNames.in(load.metrics()));
+        }
         for (int i = 0; i < 3; i++) {
             had.addAll(MetricNames.scraped(chart.pod(MASTERS + "-" + i).place().address(), 9003));
         }

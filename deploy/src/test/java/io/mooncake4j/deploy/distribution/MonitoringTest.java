@@ -8,16 +8,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Alerts and dashboard, as Prometheus' own tool reads them. */
 @Timeout(180) // the tool may have to be fetched
@@ -148,16 +151,69 @@ class MonitoringTest {
     }
 
     @Test
-    void shouldMountFilesThatAreThereWhenComposed() throws IOException {
-        String compose = Files.readString(MONITORING.resolve("compose.yaml"));
-        List<String> files = Pattern.compile("- (\\./[^:]+):")
-                .matcher(compose)
-                .results()
-                .map((MatchResult found) -> found.group(1))
-                .toList();
+    void shouldMountFilesWhereTheyAreLookedForWhenComposed() throws IOException {
+        Map<String, String> prometheus = mounts("prometheus");
+        String configuration = "/etc/prometheus/prometheus.yml";
+        assertThat(prometheus).containsEntry(configuration, "./prometheus.yml");
+        assertThat(service("prometheus").get("command").toString()).contains("--config.file=" + configuration + ",");
+        for (Object rules : (List<?>) yaml("prometheus.yml").get("rule_files")) {
+            assertThat(prometheus).containsEntry("/etc/prometheus/" + rules, "./" + rules);
+        }
+        Map<String, String> grafana = mounts("grafana");
+        assertThat(grafana).containsEntry("/etc/grafana/provisioning", "./grafana/provisioning");
+        Map<?, ?> provider = first(yaml("grafana/provisioning/dashboards/mooncake4j.yaml"), "providers");
+        assertThat(grafana)
+                .containsEntry(((Map<?, ?>) provider.get("options")).get("path").toString(), "./grafana/dashboards");
+        Map<?, ?> source = first(yaml("grafana/provisioning/datasources/prometheus.yaml"), "datasources");
+        assertThat(source.get("url")).isEqualTo("http://prometheus:9090");
+    }
 
-        assertThat(files)
-                .hasSize(4)
-                .allSatisfy(file -> assertThat(MONITORING.resolve(file)).exists());
+    @Test
+    void shouldListenOnLoopbackAndScrapeTheUsualPortsWhenComposed() throws IOException {
+        assertThat((List<?>) service("prometheus").get("ports")).isEqualTo(List.of("127.0.0.1:9090:9090"));
+        assertThat((List<?>) service("grafana").get("ports")).isEqualTo(List.of("127.0.0.1:3000:3000"));
+        List<String> targets = new ArrayList<>();
+        for (Object job : (List<?>) yaml("prometheus.yml").get("scrape_configs")) {
+            targets.add(((Map<?, ?>) job).get("job_name") + " "
+                    + first((Map<?, ?>) job, "static_configs").get("targets"));
+        }
+        assertThat(targets)
+                .containsExactly(
+                        "mooncake4j-master [host.docker.internal:" + usualPort("admin-port") + "]",
+                        "mooncake4j-node [host.docker.internal:" + usualPort("node-admin-port") + "]");
+        assertThat((List<?>) service("prometheus").get("extra_hosts"))
+                .isEqualTo(List.of("host.docker.internal:host-gateway"));
+    }
+
+    private static String usualPort(String setting) throws IOException {
+        Matcher row = Pattern.compile("\\| `" + setting + "` \\| [^|]+\\| `(\\d+)` \\|")
+                .matcher(Files.readString(Path.of("CONFIGURATION.md")));
+        assertThat(row.find()).as(setting).isTrue();
+        return row.group(1);
+    }
+
+    private static Map<?, ?> yaml(String file) throws IOException {
+        return (Map<?, ?>)
+                new Load(LoadSettings.builder().build()).loadFromString(Files.readString(MONITORING.resolve(file)));
+    }
+
+    private static Map<?, ?> first(Map<?, ?> in, String list) {
+        return (Map<?, ?>) ((List<?>) in.get(list)).get(0);
+    }
+
+    private static Map<?, ?> service(String name) throws IOException {
+        return (Map<?, ?>) ((Map<?, ?>) yaml("compose.yaml").get("services")).get(name);
+    }
+
+    /** Read-only ones of files that are there: by their places inside. */
+    private static Map<String, String> mounts(String service) throws IOException {
+        Map<String, String> mounts = new HashMap<>();
+        for (Object volume : (List<?>) service(service).get("volumes")) {
+            String[] parts = volume.toString().split(":");
+            assertThat(parts).as(volume.toString()).hasSize(3).endsWith("ro");
+            assertThat(MONITORING.resolve(parts[0])).exists();
+            mounts.put(parts[1], parts[0]);
+        }
+        return mounts;
     }
 }

@@ -62,11 +62,12 @@ final class RdmaFixture implements TransportFixture {
     /** A node that clients reach by RDMA. */
     static final class ServedNode implements RunningNode {
         final RdmaNode rdma;
+        final RdmaMeters meters = new RdmaMeters();
         private final TcpDataServer tcp;
         private final AtomicBoolean closed = new AtomicBoolean();
 
         ServedNode(TestNode node, AccessHook hook, RdmaOptions options) throws IOException {
-            rdma = RdmaNode.start(options, node, new RdmaMeters());
+            rdma = RdmaNode.start(options, node, meters);
             tcp = TcpDataServer.start(
                     TcpServerOptions.of(DeviceKind.here().address(), 0),
                     node,
