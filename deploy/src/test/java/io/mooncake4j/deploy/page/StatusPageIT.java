@@ -135,11 +135,12 @@ class StatusPageIT {
             assertThat(browser.text("role")).isEqualTo("leader");
             assertThat(browser.text("nodes")).contains("cache-1", "cache-2", "cache-3", "cache-4", "OFFLINE", "tcp");
             assertThat(browser.text("t-nodes")).isEqualTo("3 of 4");
+            assertThat(browser.text("t-used-more")).endsWith("of 96.0 MiB"); // what can be had
             assertThat(browser.text("t-hit")).contains("%");
             assertThat(browser.text("masters"))
                     .contains("127.0.0.1:" + leader.port(), "127.0.0.1:" + standby.port(), "standby");
             await().untilAsserted(() -> assertThat(browser.text("events")).contains("cache-4 went from OK to OFFLINE"));
-            assertThat(browser.text("alerts")).contains("1 of 4 nodes take no objects: cache-4");
+            assertThat(browser.text("alerts")).contains("1 of 4 nodes takes no objects: cache-4");
             assertThat(browser.script("return document.querySelectorAll('svg.plot path[d^=M]').length;"))
                     .as("lines with values")
                     .isEqualTo(10);

@@ -70,7 +70,9 @@ class MetersOverDevice {
             await().until(() -> node.memory(0, BYTES, 1).get(0) == WRITTEN);
             node.sessions().cut(id, 1).toCompletableFuture().get(60, TimeUnit.SECONDS);
             assertThat(writing.get(60, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.UNANSWERED);
-            assertThat(errors(client)).as("errors by status").isPositive();
+            if (DeviceKind.here() == DeviceKind.RXE) { // siw may drop without a word what was under way
+                assertThat(errors(client)).as("errors by status").isPositive();
+            }
             assertThat(client.queuePairs().sum()).isZero();
             assertThat(client.payloadBytes().sum()).isEqualTo(BYTES);
         }
