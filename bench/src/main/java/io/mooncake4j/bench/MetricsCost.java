@@ -35,8 +35,9 @@ import java.util.concurrent.atomic.LongAdder;
  * Argument: rounds. Prints rows of a Markdown table.
  */
 public final class MetricsCost {
-    private static final long ROUND_NANOS = 1_000_000_000L;
-    private static final int WARM_UPS = 4;
+    private static final long ROUND_NANOS = 100_000_000L;
+    private static final int WARM_UPS = 30;
+    private static final int COUNTED = 20_000_000;
     private static final int IN_FLIGHT = 64;
     private static final int GETS_AT_ONCE = 64;
     private static final int VALUE_BYTES = 4096;
@@ -66,6 +67,12 @@ public final class MetricsCost {
                 Echo with = new Echo(counting)) {
             compare("requests at the port of a master, 64 in flight", rounds, without::calls, with::calls);
         }
+        long startNanos = System.nanoTime();
+        for (int i = 0; i < COUNTED; i++) {
+            counting.answered(Method.EXISTS, i & 0xffff, false);
+        }
+        System.out.printf(
+                Locale.ROOT, "# to count a request: %.0f ns%n", (double) (System.nanoTime() - startNanos) / COUNTED);
     }
 
     private static void gets(int rounds) {
