@@ -3,8 +3,6 @@ package io.mooncake4j.node;
 import io.mooncake4j.transfer.metrics.DataMeters;
 import io.mooncake4j.transfer.metrics.LatencyHistogram;
 import io.mooncake4j.transfer.metrics.RdmaMeters;
-import java.util.Map;
-import java.util.function.IntSupplier;
 
 /** What can be seen of a node, for metrics and probes. Asks nobody and waits for nobody. Safe for all threads. */
 public final class NodeStatus {
@@ -30,18 +28,14 @@ public final class NodeStatus {
         return life.protocol().epochRevision();
     }
 
-    /** Connections of clients that are open, by what they move bytes, as metrics call it. */
-    public Map<String, IntSupplier> sessions() {
-        return Map.of(
-                NodeWiring.TCP,
-                () -> Math.max(0, life.connections() - life.rdmaSessions()), // each has one of those
-                NodeWiring.RDMA,
-                life::rdmaSessions);
+    /** Connections of clients that are open and move bytes by TCP. */
+    public int tcpSessions() {
+        return Math.max(0, life.connections() - life.rdmaSessions()); // each of those has a connection
     }
 
-    /** As metrics call the transport whose requests it sees; one-sided RDMA has none. */
-    public String transport() {
-        return NodeWiring.TCP;
+    /** Sessions of clients that move bytes by RDMA. */
+    public int rdmaSessions() {
+        return life.rdmaSessions();
     }
 
     /** What it has of RDMA. */

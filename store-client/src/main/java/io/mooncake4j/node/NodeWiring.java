@@ -26,11 +26,6 @@ final class NodeWiring {
             IntSupplier rdmaSessions,
             Runnable stop) {}
 
-    /** As metrics call them. */
-    static final String TCP = "tcp";
-
-    static final String RDMA = "rdma";
-
     private NodeWiring() {}
 
     static DataSide serve(

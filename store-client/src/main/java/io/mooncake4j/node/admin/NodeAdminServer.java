@@ -58,8 +58,8 @@ public final class NodeAdminServer implements AutoCloseable {
         return "ready: " + status.isReady() + ", epoch " + status.epoch() + "\nmemory: " + status.capacityBytes()
                 + " bytes lent\nread from here: " + status.data().read().bytes() + " bytes\nwritten to here: "
                 + status.data().written().bytes() + " bytes\nsessions: "
-                + status.sessions().get("tcp").getAsInt() + " by TCP, "
-                + status.sessions().get("rdma").getAsInt() + " by RDMA, cut " + status.sessionsCut()
+                + status.tcpSessions() + " by TCP, "
+                + status.rdmaSessions() + " by RDMA, cut " + status.sessionsCut()
                 + "\npings without an answer: " + status.pingFailures()
                 + "\nreplica checks: " + status.checks().intact() + " intact, "
                 + status.checks().corrupt() + " corrupt\n";

@@ -12,6 +12,9 @@ import java.util.List;
 
 /** The metrics of a node. Safe for all threads. */
 public final class NodeMetrics implements MeterBinder, MetricSource {
+    /** The transport whose requests it sees; one-sided RDMA has none. */
+    private static final String TCP = "tcp";
+
     private static final String READ = "read";
     private static final String WRITE = "write";
 
@@ -27,11 +30,9 @@ public final class NodeMetrics implements MeterBinder, MetricSource {
                         NodeMetric.TRANSFER_DURATION.metric(),
                         List.of(
                                 new HistogramFamily.Row(
-                                        List.of(status.transport(), READ),
-                                        data.read().time()),
+                                        List.of(TCP, READ), data.read().time()),
                                 new HistogramFamily.Row(
-                                        List.of(status.transport(), WRITE),
-                                        data.written().time()))),
+                                        List.of(TCP, WRITE), data.written().time()))),
                 HistogramFamily.of(NodeMetric.PING_DURATION.metric(), status.pings()));
     }
 
@@ -49,11 +50,11 @@ public final class NodeMetrics implements MeterBinder, MetricSource {
         book.gauge(NodeMetric.READY.metric(), () -> status.isReady() ? 1 : 0);
         book.gauge(NodeMetric.CAPACITY.metric(), status::capacityBytes);
         book.gauge(NodeMetric.EPOCH.metric(), status::epoch);
-        status.sessions()
-                .forEach((transport, count) -> book.gauge(NodeMetric.SESSIONS.metric(), count::getAsInt, transport));
+        book.gauge(NodeMetric.SESSIONS.metric(), status::tcpSessions, TCP);
+        book.gauge(NodeMetric.SESSIONS.metric(), status::rdmaSessions, "rdma");
         book.counter(NodeMetric.SESSIONS_CUT.metric(), status::sessionsCut);
-        book.counter(NodeMetric.TRANSFER_BYTES.metric(), () -> data.read().bytes(), status.transport(), READ);
-        book.counter(NodeMetric.TRANSFER_BYTES.metric(), () -> data.written().bytes(), status.transport(), WRITE);
+        book.counter(NodeMetric.TRANSFER_BYTES.metric(), () -> data.read().bytes(), TCP, READ);
+        book.counter(NodeMetric.TRANSFER_BYTES.metric(), () -> data.written().bytes(), TCP, WRITE);
         data.refusals()
                 .byReason()
                 .forEach((reason, count) -> book.counter(NodeMetric.REFUSALS.metric(), count::sum, reason));
