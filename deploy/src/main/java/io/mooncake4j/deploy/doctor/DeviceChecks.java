@@ -4,8 +4,8 @@ import io.mooncake4j.deploy.doctor.HostDevice.HostPort;
 import io.mooncake4j.transfer.rdma.gid.GidChoice;
 import io.mooncake4j.transfer.rdma.gid.GidEntry;
 import io.mooncake4j.transfer.wire.StoreException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Devices, their ports and GIDs, as Linux shows them without a library. */
 final class DeviceChecks {
@@ -34,7 +34,7 @@ final class DeviceChecks {
         for (HostDevice device : devices) {
             findings.ok(
                     "device",
-                    device.name() + ": " + (device.kind().equals("RNIC") ? "iWARP" : "InfiniBand or RoCE")
+                    device.name() + ": " + device.protocol()
                             + (device.driver().isEmpty() ? ", in software" : ", driver " + device.driver())
                             + (device.firmware().isEmpty() ? "" : ", firmware " + device.firmware())
                             + (needs.allows(device.name()) ? "" : "; not used, since --rdma-device names others"));
@@ -81,8 +81,17 @@ final class DeviceChecks {
                 findings.ok(
                         "gid-choice", name + ": GID " + choice.entry().index() + " would be chosen: " + choice.why());
             } catch (StoreException e) {
-                findings.noRdma("gid-choice", e.reason(), "");
+                badGid(e.reason());
             }
+        }
+    }
+
+    /** What was asked for by hand isn't there, or rdma_cm has to make do with what there is. */
+    private void badGid(String reason) {
+        if (needs.gidIndex() == GidChoice.SEARCH) {
+            findings.warning("gid-choice", reason, "");
+        } else {
+            findings.noRdma("gid-choice", reason, "");
         }
     }
 
@@ -108,7 +117,7 @@ final class DeviceChecks {
         List<HostDevice> allowed = devices.stream()
                 .filter(device -> needs.allows(device.name()))
                 .toList();
-        List<String> files = new java.util.ArrayList<>(List.of(RDMA_CM));
+        List<String> files = new ArrayList<>(List.of(RDMA_CM));
         for (HostDevice device : allowed) {
             if (device.uverbs().isEmpty()) {
                 findings.noRdma(
@@ -135,7 +144,7 @@ final class DeviceChecks {
                     "mode 0666, as udev's rules of rdma-core give it (chmod 0666 " + String.join(" ", closed) + ")");
         }
         if (missing.isEmpty() && closed.isEmpty()) {
-            findings.ok("access", files.stream().collect(Collectors.joining(", ")) + " can be read and written");
+            findings.ok("access", String.join(", ", files) + " can be read and written");
         }
     }
 }

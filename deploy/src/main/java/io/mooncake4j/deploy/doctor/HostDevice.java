@@ -38,6 +38,14 @@ record HostDevice(String name, String driver, String kind, String firmware, Stri
         return host.names(DEVICES).stream().map(name -> of(host, name)).toList();
     }
 
+    /** What it speaks. */
+    String protocol() {
+        if (kind.equals("RNIC")) {
+            return "iWARP";
+        }
+        return ports.stream().anyMatch(port -> port.layer().equals("InfiniBand")) ? "InfiniBand" : "RoCE";
+    }
+
     /** Whether this is one of Alibaba Cloud's. */
     boolean isErdma() {
         return driver.equals("erdma") || name.startsWith("erdma");

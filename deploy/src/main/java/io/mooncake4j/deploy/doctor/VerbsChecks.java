@@ -33,8 +33,12 @@ final class VerbsChecks {
     void run(List<HostDevice> seen) {
         RdmaSupport library = rdma.library();
         if (!library.on()) {
-            findings.noRdma("library", library.reason(), "");
-            unasked(seen);
+            if (seen.isEmpty() && !needs.rdmaWanted()) {
+                findings.ok("library", "not loaded, and not needed");
+            } else {
+                findings.noRdma("library", library.reason(), "");
+                unasked(seen);
+            }
             return;
         }
         findings.ok("library", library.reason());
@@ -155,7 +159,7 @@ final class VerbsChecks {
                             + "), WRITE of " + ByteSize.rounded(result.bytes()) + " (" + millis(result.writeNanos())
                             + "), READ (" + millis(result.readNanos()) + "), bytes are equal");
         } else {
-            findings.noRdma("trial", device.name() + ": failed to " + result.failure(), "");
+            findings.noRdma("trial", device.name() + ": failed to " + result.failure(), "see the lines above it first; then dmesg");
         }
     }
 

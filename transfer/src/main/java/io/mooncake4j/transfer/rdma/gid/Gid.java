@@ -3,6 +3,7 @@ package io.mooncake4j.transfer.rdma.gid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * An address of a port, of 16 bytes.
@@ -12,14 +13,15 @@ import java.util.Locale;
  */
 public record Gid(long high, long low) {
     private static final int GROUPS = 8;
+    private static final Pattern TEXT = Pattern.compile("([0-9a-f]{4}:){7}[0-9a-f]{4}");
     private static final long IPV4_PREFIX = 0xffffL;
 
     /** Reads eight groups of four hexadecimal digits, as Linux writes them. */
     public static Gid parse(String text) {
-        String[] groups = text.split(":", -1);
-        if (groups.length != GROUPS) {
+        if (!TEXT.matcher(text).matches()) {
             throw new IllegalArgumentException("'" + text + "' is no GID");
         }
+        String[] groups = text.split(":", -1);
         long high = 0;
         long low = 0;
         for (int i = 0; i < GROUPS; i++) {
