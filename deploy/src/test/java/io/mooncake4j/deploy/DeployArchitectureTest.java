@@ -12,7 +12,8 @@ class DeployArchitectureTest extends ArchitectureTest {
     private static final String DOCTOR = "io.mooncake4j.deploy.doctor..";
 
     static Stream<ArchRule> rules() {
-        return application(PackageRules.namesNoTransport("io.mooncake4j.deploy..", resideInAPackage(DOCTOR)),
+        return application(
+                PackageRules.namesNoTransport("io.mooncake4j.deploy..", resideInAPackage(DOCTOR)),
                 PackageRules.seesOnly(DOCTOR, "io.mooncake4j.transfer.."));
     }
 }

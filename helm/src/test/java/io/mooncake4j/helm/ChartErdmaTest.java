@@ -97,7 +97,10 @@ class ChartErdmaTest {
     void shouldStartWithoutTheDoctorWhenThatIsSwitchedOff() {
         assertThat(node(Map.of("erdma.doctor.enabled", false)).getInitContainers())
                 .isEmpty();
-        assertThat(Chart.render("values-ecs-tcp.yaml", Map.of()).node().getSpec().getInitContainers())
+        assertThat(Chart.render("values-ecs-tcp.yaml", Map.of())
+                        .node()
+                        .getSpec()
+                        .getInitContainers())
                 .isEmpty();
     }
 

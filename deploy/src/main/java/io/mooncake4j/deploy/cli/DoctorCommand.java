@@ -65,7 +65,9 @@ final class DoctorCommand extends SettingsCommand {
                     .with("rdma_wanted", needs.rdmaWanted())
                     .with("problems", problems)
                     .with("warnings", warnings)
-                    .with("findings", findings.stream().map(DoctorCommand::fields).toList())
+                    .with(
+                            "findings",
+                            findings.stream().map(DoctorCommand::fields).toList())
                     .print(console.out());
         } else {
             findings.forEach(finding -> console.out().println(line(finding)));

@@ -24,15 +24,17 @@ final class DoctorSettings {
                             "auto|N",
                             "0 to " + LAST_GID,
                             List.of(),
-                            text -> text.equals(AUTO) ? GidChoice.SEARCH : INDEX.parser().apply(text),
+                            text -> text.equals(AUTO)
+                                    ? GidChoice.SEARCH
+                                    : INDEX.parser().apply(text),
                             index -> index == GidChoice.SEARCH ? AUTO : Integer.toString(index)),
                     AUTO,
                     "Index of the GID that has to be there; auto and 0 choose one. For doctor alone: rdma_cm takes that of"
                             + " the device's address")
             .alsoFrom("MC_GID_INDEX");
 
-    private static final List<Setting<Integer>> PORTS = List.of(
-            MasterSettings.RPC_PORT, AdminSettings.PORT, NodeSettings.DATA_PORT, AdminSettings.NODE_PORT);
+    private static final List<Setting<Integer>> PORTS =
+            List.of(MasterSettings.RPC_PORT, AdminSettings.PORT, NodeSettings.DATA_PORT, AdminSettings.NODE_PORT);
 
     static final List<Setting<?>> ALL = Stream.<Stream<? extends Setting<?>>>of(
                     Stream.of(

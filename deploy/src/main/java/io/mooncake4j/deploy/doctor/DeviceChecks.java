@@ -10,8 +10,8 @@ import java.util.List;
 /** Devices, their ports and GIDs, as Linux shows them without a library. */
 final class DeviceChecks {
     private static final String RDMA_CM = "/dev/infiniband/rdma_cm";
-    private static final String GIVE = "a container needs --device /dev/infiniband, in Kubernetes the resource"
-            + " aliyun/erdma";
+    private static final String GIVE =
+            "a container needs --device /dev/infiniband, in Kubernetes the resource" + " aliyun/erdma";
     private static final String PCI = "/sys/bus/pci/devices";
     private static final String ALIBABA = "0x1ded";
     private static final String ERI = "0x107f";
@@ -109,25 +109,23 @@ final class DeviceChecks {
                     "network devices differ: " + String.join(", ", different),
                     "the same on all hosts and NICs, 8500 or 1500: ip link set ETH mtu N");
         } else if (!different.isEmpty()) {
-            findings.ok("mtu", different.get(0) + " here; has to be the same on every host, which is not seen from here");
+            findings.ok(
+                    "mtu", different.get(0) + " here; has to be the same on every host, which is not seen from here");
         }
     }
 
     private void access(List<HostDevice> devices) {
-        List<HostDevice> allowed = devices.stream()
-                .filter(device -> needs.allows(device.name()))
-                .toList();
+        List<HostDevice> allowed =
+                devices.stream().filter(device -> needs.allows(device.name())).toList();
         List<String> files = new ArrayList<>(List.of(RDMA_CM));
         for (HostDevice device : allowed) {
             if (device.uverbs().isEmpty()) {
-                findings.noRdma(
-                        "access", device.name() + " has no file in /dev/infiniband", "modprobe ib_uverbs");
+                findings.noRdma("access", device.name() + " has no file in /dev/infiniband", "modprobe ib_uverbs");
             } else {
                 files.add("/dev/infiniband/" + device.uverbs());
             }
         }
-        List<String> missing =
-                files.stream().filter(file -> !host.exists(file)).toList();
+        List<String> missing = files.stream().filter(file -> !host.exists(file)).toList();
         List<String> closed = files.stream()
                 .filter(file -> host.exists(file) && !host.usable(file))
                 .toList();

@@ -35,9 +35,7 @@ final class ErdmaChecks {
         String module = version.isEmpty() ? "" : "; module erdma " + version;
         if (!host.exists(MODULE)) {
             findings.unknown(
-                    "erdma-mode",
-                    MODULE + " isn't there",
-                    "see cat " + MODULE + "/parameters/compat_mode on the host");
+                    "erdma-mode", MODULE + " isn't there", "see cat " + MODULE + "/parameters/compat_mode on the host");
         } else if (!host.exists(MODULE + "/parameters/compat_mode")) {
             findings.ok(
                     "erdma-mode",

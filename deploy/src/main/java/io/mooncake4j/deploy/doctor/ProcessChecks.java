@@ -75,8 +75,8 @@ final class ProcessChecks {
         } else if (hasIpcLock()) {
             findings.ok(
                     "locked-memory",
-                    ByteSize.rounded(Long.parseLong(limit)) + " (ulimit -l), but IPC_LOCK lifts that; to be registered: "
-                            + needs.what());
+                    ByteSize.rounded(Long.parseLong(limit))
+                            + " (ulimit -l), but IPC_LOCK lifts that; to be registered: " + needs.what());
         } else if (Long.parseLong(limit) < needs.bytes()) {
             findings.noRdma(
                     "locked-memory",
@@ -95,8 +95,10 @@ final class ProcessChecks {
                 .lines()
                 .filter(line -> line.startsWith("CapEff:"))
                 .anyMatch(line -> (Long.parseUnsignedLong(
-                                        line.substring("CapEff:".length()).strip(), 16)
-                                >>> CAP_IPC_LOCK
+                                                line.substring("CapEff:".length())
+                                                        .strip(),
+                                                16)
+                                        >>> CAP_IPC_LOCK
                                 & 1)
                         == 1);
     }
@@ -126,25 +128,21 @@ final class ProcessChecks {
 
     private void sharedMemory() {
         MemoryKind memory = needs.memory();
-        boolean shm = memory != null && memory.source() == MemoryKind.Source.SHM && memory.directory() != null;
-        Path directory = shm ? memory.directory() : SHM;
-        Optional<Space> space = host.space(directory);
+        Path directory = memory != null && memory.source() == MemoryKind.Source.SHM ? memory.directory() : null;
+        Path asked = directory == null ? SHM : directory;
+        Optional<Space> space = host.space(asked);
         if (space.isEmpty()) {
-            findings.unknown("shm", directory + " can't be asked for its size", "see df " + directory);
+            findings.unknown("shm", asked + " can't be asked for its size", "see df " + asked);
             return;
         }
-        String text = directory + ": " + ByteSize.rounded(space.get().totalBytes()) + ", "
+        String text = asked + ": " + ByteSize.rounded(space.get().totalBytes()) + ", "
                 + ByteSize.rounded(space.get().freeBytes()) + " free";
-        if (shm) {
-            room(
-                    "shm",
-                    text,
-                    memory,
-                    space.get(),
-                    "mount -o remount,size=SIZE /dev/shm; --shm-size or --ipc host of containers");
-        } else {
+        if (memory == null || directory == null) {
             findings.ok("shm", text + "; not asked for");
+            return;
         }
+        String fix = "mount -o remount,size=SIZE /dev/shm; --shm-size or --ipc host of containers";
+        room("shm", text, memory, space.get(), fix);
     }
 
     /** A node that returns finds its file there, and takes no more room. */
@@ -165,11 +163,15 @@ final class ProcessChecks {
                 .map(port -> "--" + port.getKey() + " " + port.getValue())
                 .sorted()
                 .toList();
-        String range = FIRST_ERDMA_PORT + " to " + LAST_ERDMA_PORT + ", which eRDMA's driver takes for itself in compat mode";
+        String range =
+                FIRST_ERDMA_PORT + " to " + LAST_ERDMA_PORT + ", which eRDMA's driver takes for itself in compat mode";
         if (taken.isEmpty()) {
             findings.ok(
                     "ports",
-                    needs.ports().values().stream().sorted().map(String::valueOf).toList() + ": none of " + range);
+                    needs.ports().values().stream()
+                                    .sorted()
+                                    .map(String::valueOf)
+                                    .toList() + ": none of " + range);
         } else {
             findings.problem("ports", String.join(", ", taken) + ": of " + range, "another port");
         }

@@ -55,8 +55,8 @@ final class VerbsChecks {
         unusable(seen, found);
         chosen(found);
         List<DeviceInfo> usable = found.devices().stream()
-                .filter(device -> DeviceChoice.of(List.of(device), needs.devices())
-                        .isPresent())
+                .filter(device ->
+                        DeviceChoice.of(List.of(device), needs.devices()).isPresent())
                 .toList();
         usable.forEach(this::limits);
         usable.forEach(this::trial);
@@ -64,8 +64,7 @@ final class VerbsChecks {
 
     private void unasked(List<HostDevice> seen) {
         if (!seen.isEmpty()) {
-            findings.unknown(
-                    "trial", "without the library no device can be asked for its limits, or tried", "");
+            findings.unknown("trial", "without the library no device can be asked for its limits, or tried", "");
         }
     }
 
@@ -73,8 +72,9 @@ final class VerbsChecks {
     private void unusable(List<HostDevice> seen, FoundDevices found) {
         found.unusable().forEach(text -> findings.noRdma("verbs", "can't be opened: " + text, ""));
         for (HostDevice device : seen) {
-            boolean known = found.devices().stream().anyMatch(each -> each.name().equals(device.name()))
-                    || found.unusable().stream().anyMatch(text -> text.startsWith(device.name() + " "));
+            boolean known =
+                    found.devices().stream().anyMatch(each -> each.name().equals(device.name()))
+                            || found.unusable().stream().anyMatch(text -> text.startsWith(device.name() + " "));
             if (!known && needs.allows(device.name())) {
                 findings.noRdma(
                         "verbs",
@@ -95,8 +95,8 @@ final class VerbsChecks {
                             + " whose port is active and that has an IPv4 address");
             return;
         }
-        boolean active = found.devices().stream()
-                .anyMatch(device -> device.portActive() && needs.allows(device.name()));
+        boolean active =
+                found.devices().stream().anyMatch(device -> device.portActive() && needs.allows(device.name()));
         findings.noRdma(
                 "use",
                 DeviceChoice.none(found, needs.devices()),
@@ -155,11 +155,15 @@ final class VerbsChecks {
         if (result.passed()) {
             findings.ok(
                     "trial",
-                    device.name() + ": registered memory, connected to itself by rdma_cm (" + millis(result.connectNanos())
+                    device.name() + ": registered memory, connected to itself by rdma_cm ("
+                            + millis(result.connectNanos())
                             + "), WRITE of " + ByteSize.rounded(result.bytes()) + " (" + millis(result.writeNanos())
                             + "), READ (" + millis(result.readNanos()) + "), bytes are equal");
         } else {
-            findings.noRdma("trial", device.name() + ": failed to " + result.failure(), "see the lines above it first; then dmesg");
+            findings.noRdma(
+                    "trial",
+                    device.name() + ": failed to " + result.failure(),
+                    "see the lines above it first; then dmesg");
         }
     }
 

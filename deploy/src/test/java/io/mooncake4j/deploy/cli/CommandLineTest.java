@@ -157,7 +157,9 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"master", "node", "put", "get", "exists", "rm", "ls", "stat", "top", "bench", "replay", "doctor"})
+    @ValueSource(
+            strings = {"master", "node", "put", "get", "exists", "rm", "ls", "stat", "top", "bench", "replay", "doctor"
+            })
     void shouldTeachWhenAskedForHelp(String command) {
         CapturedRun run = CapturedRun.of(command, "--help");
 

@@ -122,8 +122,8 @@ class DoctorCommandTest {
 
     @Test
     void shouldLookAtTheBufferPoolWhenAClientIsMeant() throws IOException {
-        CapturedRun run = run(
-                standard().limits("1048576", "134217728").space(0, 0), "--client", "--protocol", "rdma", "--json");
+        CapturedRun run =
+                run(standard().limits("1048576", "134217728").space(0, 0), "--client", "--protocol", "rdma", "--json");
 
         assertThat(run.exitCode()).as(run.out()).isZero();
         assertThat(run.out())
@@ -139,9 +139,10 @@ class DoctorCommandTest {
         Map<String, Object> result = run.json().get(0);
         assertThat(result).containsEntry("rdma_wanted", true).containsEntry("problems", 1);
         List<Map<String, Object>> findings = CapturedRun.objects(result.get("findings"));
-        assertThat(findings).anySatisfy(finding -> assertThat(finding)
-                .containsEntry("level", "problem")
-                .containsEntry("check", "gid-choice")
-                .containsKeys("found", "fix"));
+        assertThat(findings)
+                .anySatisfy(finding -> assertThat(finding)
+                        .containsEntry("level", "problem")
+                        .containsEntry("check", "gid-choice")
+                        .containsKeys("found", "fix"));
     }
 }

@@ -16,13 +16,7 @@ class DoctorOverDevice {
 
     private static Needs needs(String device, int gidIndex) {
         return new Needs(
-                true,
-                List.of(device),
-                gidIndex,
-                MemoryKind.parse("shm"),
-                64L << 20,
-                8,
-                Map.of("data-port", 50052));
+                true, List.of(device), gidIndex, MemoryKind.parse("shm"), 64L << 20, 8, Map.of("data-port", 50052));
     }
 
     private static List<Finding> findings(Needs needs) {

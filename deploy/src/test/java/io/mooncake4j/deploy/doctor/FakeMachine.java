@@ -83,12 +83,7 @@ public final class FakeMachine {
         file("/sys/class/net/" + net + "/address", "00:16:3e:12:34:5" + number);
         file("/sys/class/net/" + net + "/mtu", mtu);
         devices.add(new DeviceInfo(
-                name,
-                "erdma",
-                nodeType.endsWith("RNIC"),
-                true,
-                List.of(InetAddress.getByName(address)),
-                ERDMA_LIMITS));
+                name, "erdma", nodeType.endsWith("RNIC"), true, List.of(InetAddress.getByName(address)), ERDMA_LIMITS));
         return this;
     }
 

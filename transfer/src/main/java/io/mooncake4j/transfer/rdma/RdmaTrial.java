@@ -135,13 +135,7 @@ public final class RdmaTrial {
         step = "READ";
         begun = System.nanoTime();
         queuePair.stageRead(
-                READ_ID,
-                local.address() + BYTES,
-                local.localKey(),
-                BYTES,
-                remote.address(),
-                remote.remoteKey(),
-                true);
+                READ_ID, local.address() + BYTES, local.localKey(), BYTES, remote.address(), remote.remoteKey(), true);
         queuePair.post();
         await(completions, READ_ID);
         readNanos = System.nanoTime() - begun;
@@ -151,7 +145,8 @@ public final class RdmaTrial {
         Deadline deadline = Deadline.after(options.connectTimeout());
         while (completions.poll() == 0) {
             if (deadline.expired()) {
-                throw new IOException("nothing completed within " + options.connectTimeout().toMillis() + " ms");
+                throw new IOException(
+                        "nothing completed within " + options.connectTimeout().toMillis() + " ms");
             }
             Thread.yield();
         }

@@ -48,7 +48,8 @@ public record Gid(long high, long low) {
 
     /** Whether it is an IPv4 address of a range that overlay networks use: 10/8, 172.16/12 or 100.64/10. */
     public boolean isPrivateIpv4() {
-        return isIpv4() && (octet(0) == 10 || octet(0) == 172 && octet(1) >> 4 == 1 || octet(0) == 100 && octet(1) >> 6 == 1);
+        return isIpv4()
+                && (octet(0) == 10 || octet(0) == 172 && octet(1) >> 4 == 1 || octet(0) == 100 && octet(1) >> 6 == 1);
     }
 
     /** The first six bytes, in which iWARP ports have the address of their network device: {@code 00:16:3e:…}. */

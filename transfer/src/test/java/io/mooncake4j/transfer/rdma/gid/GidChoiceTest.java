@@ -104,7 +104,8 @@ class GidChoiceTest {
     void shouldPreferTheHostsNetworkWhenAnOverlayHasAnAddress(String overlay) {
         GidEntry ofOverlay = entry(0, ipv4(10, 244, 0, 1), ROCE_V2, overlay);
 
-        assertThat(chosen(ofOverlay, entry(5, ipv4(10, 0, 0, 7), ROCE_V2, "eth0"))).isEqualTo(5);
+        assertThat(chosen(ofOverlay, entry(5, ipv4(10, 0, 0, 7), ROCE_V2, "eth0")))
+                .isEqualTo(5);
         assertThat(chosen(ofOverlay, entry(5, LINK_LOCAL, ROCE_V2, ""))).isZero();
     }
 
@@ -162,8 +163,8 @@ class GidChoiceTest {
 
     @Test
     void shouldNameTheValidIndexesWithTypeAndAddressWhenTheIndexIsNotThere() {
-        GidTable table =
-                table(entry(0, LINK_LOCAL, ROCE_V2, "eth0"), entry(1, ZERO, UNKNOWN, ""), entry(2, GLOBAL, ROCE_V2, ""));
+        GidTable table = table(
+                entry(0, LINK_LOCAL, ROCE_V2, "eth0"), entry(1, ZERO, UNKNOWN, ""), entry(2, GLOBAL, ROCE_V2, ""));
 
         refused(table, 1)
                 .hasMessageContaining("has no GID 1, which MC_GID_INDEX names")

@@ -37,7 +37,8 @@ class GidTablesTest {
         GidTable table = GidTables.read(devices, "dev0", 1);
 
         assertThat(table.entries())
-                .hasToString("[0 (RoCE v1, fe80:0000:0000:0000:a813:8dff:feec:dbd1, rd1), 1 (RoCE v2, 10.77.1.1, rd1)]");
+                .hasToString(
+                        "[0 (RoCE v1, fe80:0000:0000:0000:a813:8dff:feec:dbd1, rd1), 1 (RoCE v2, 10.77.1.1, rd1)]");
     }
 
     @Test
