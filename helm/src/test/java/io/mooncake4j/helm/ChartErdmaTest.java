@@ -11,8 +11,6 @@ import org.junit.jupiter.api.Test;
 
 /** What {@code erdma.enabled=true} gives. */
 class ChartErdmaTest {
-    private static final Map<String, Object> DOCTOR = Map.of("erdma.doctor.enabled", true);
-
     private static PodSpec node(Map<String, Object> values) {
         return Chart.render("values-ecs-erdma.yaml", values).node().getSpec();
     }
@@ -82,8 +80,8 @@ class ChartErdmaTest {
     }
 
     @Test
-    void shouldAskTheDoctorFirstWhenThatIsSwitchedOn() {
-        PodSpec node = node(DOCTOR);
+    void shouldAskTheDoctorFirstWhenEnabled() {
+        PodSpec node = node(Map.of());
 
         Container doctor = node.getInitContainers().get(0);
         Container itself = node.getContainers().get(0);
@@ -92,6 +90,18 @@ class ChartErdmaTest {
         assertThat(doctor.getSecurityContext()).isEqualTo(itself.getSecurityContext());
         assertThat(doctor.getResources()).isEqualTo(itself.getResources());
         assertThat(doctor.getEnv()).isEqualTo(itself.getEnv());
+        assertThat(doctor.getVolumeMounts()).isEqualTo(itself.getVolumeMounts());
+    }
+
+    @Test
+    void shouldStartWithoutTheDoctorWhenThatIsSwitchedOff() {
+        assertThat(node(Map.of("erdma.doctor.enabled", false)).getInitContainers())
+                .isEmpty();
+        assertThat(Chart.render("values-ecs-tcp.yaml", Map.of())
+                        .node()
+                        .getSpec()
+                        .getInitContainers())
+                .isEmpty();
     }
 
     @Test

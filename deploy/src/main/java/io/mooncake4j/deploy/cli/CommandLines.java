@@ -58,7 +58,8 @@ final class CommandLines {
                 new StatCommand(console),
                 new TopCommand(console),
                 new BenchCommand(console),
-                new ReplayCommand(console));
+                new ReplayCommand(console),
+                new DoctorCommand(console));
     }
 
     /** The settings that a configuration file may have. */
@@ -73,6 +74,7 @@ final class CommandLines {
         List<Setting<?>> all = new ArrayList<>(MasterSettings.ALL);
         all.addAll(NodeSettings.ALL);
         all.addAll(Clients.SETTINGS);
+        all.addAll(DoctorSettings.ALL);
         return new LinkedHashSet<>(all);
     }
 }

@@ -64,6 +64,11 @@ final class ConfigurationReference {
                 "Master",
                 "`mooncake4j master`. `mooncake4j metadata` takes the `etcd-*` ones, too, except `etcd-quota`.",
                 MasterSettings.ALL);
+        section(
+                page,
+                "Doctor",
+                "`mooncake4j doctor`: what it holds the machine against, with the meaning that it has for nodes and clients.",
+                DoctorSettings.ALL);
         page.append("## Launcher\n\nEnvironment variables that `bin/mooncake4j` reads before Java starts.\n\n")
                 .append("| variable | default | meaning |\n|---|---|---|\n");
         for (LauncherVariables variable : LauncherVariables.values()) {

@@ -1,5 +1,6 @@
 package io.mooncake4j.deploy.cli;
 
+import io.mooncake4j.transfer.settings.ByteSize;
 import java.time.Duration;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
@@ -31,14 +32,7 @@ final class Figures {
 
     /** Bytes in units of 1024, rounded. */
     static String size(long bytes) {
-        double value = bytes;
-        int unit = 0;
-        while (value >= 1024 && unit < 4) {
-            value /= 1024;
-            unit++;
-        }
-        String digits = value == Math.rint(value) ? "%.0f" : "%.1f";
-        return format(digits, value) + new String[] {" B", " KB", " MB", " GB", " TB"}[unit];
+        return ByteSize.rounded(bytes);
     }
 
     /** The exact number, and rounded where that is shorter. */

@@ -58,6 +58,8 @@ class CommandLineTest {
                 "ls --master localhost",
                 "ls --timeout 10",
                 "replay --realtime --fast",
+                "doctor --gid-index four",
+                "doctor erdma_0",
                 "replay --bytes-per-token 3MB",
                 "replay --clients 0",
                 "replay --capacity-ratio 1.5",
@@ -155,7 +157,9 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"master", "node", "put", "get", "exists", "rm", "ls", "stat", "top", "bench", "replay"})
+    @ValueSource(
+            strings = {"master", "node", "put", "get", "exists", "rm", "ls", "stat", "top", "bench", "replay", "doctor"
+            })
     void shouldTeachWhenAskedForHelp(String command) {
         CapturedRun run = CapturedRun.of(command, "--help");
 

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One device and its address. */
-record DeviceChoice(DeviceInfo device, InetAddress address) {
+/** The device that a process uses, and its address. */
+public record DeviceChoice(DeviceInfo device, InetAddress address) {
     /** Of these, the first that may be used and can be: active, and with an address. */
-    static Optional<DeviceChoice> of(List<DeviceInfo> devices, List<String> allowed) {
+    public static Optional<DeviceChoice> of(List<DeviceInfo> devices, List<String> allowed) {
         for (DeviceInfo device : devices) {
             if (device.portActive() && (allowed.isEmpty() || allowed.contains(device.name()))) {
                 for (InetAddress address : device.addresses()) {
@@ -25,7 +25,7 @@ record DeviceChoice(DeviceInfo device, InetAddress address) {
     }
 
     /** Why there is none. */
-    static String none(FoundDevices found, List<String> allowed) {
+    public static String none(FoundDevices found, List<String> allowed) {
         List<String> seen = new ArrayList<>(found.unusable());
         for (DeviceInfo device : found.devices()) {
             seen.add(device.name()

@@ -26,7 +26,9 @@ public final class RdmaAvailability {
             return Optional.of(maker.get());
         } catch (StoreException e) {
             if (SAID.add(e.reason())) {
-                LOG.warn("RDMA is off, bytes move over TCP: {}", e.reason());
+                LOG.warn(
+                        "RDMA is off, bytes move over TCP: {} ('mooncake4j doctor --protocol rdma' says more)",
+                        e.reason());
             }
             return Optional.empty();
         }

@@ -41,4 +41,17 @@ public final class ByteSize {
                 ? Long.toString(bytes)
                 : rest + UNITS.substring(unit - 1, unit).toUpperCase(Locale.ROOT) + "B";
     }
+
+    /** For people, rounded: {@code 1.5 GB}. */
+    public static String rounded(long bytes) {
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1024 && unit < UNITS.length()) {
+            value /= 1024;
+            unit++;
+        }
+        String digits = value == Math.rint(value) ? "%.0f" : "%.1f";
+        return String.format(Locale.ROOT, digits, value)
+                + (unit == 0 ? " B" : " " + Character.toUpperCase(UNITS.charAt(unit - 1)) + "B");
+    }
 }

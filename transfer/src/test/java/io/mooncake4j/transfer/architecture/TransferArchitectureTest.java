@@ -28,6 +28,7 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String POOL = TRANSFER + "pool..";
     private static final String TCP = TRANSFER + "tcp..";
     private static final String VERBS = TRANSFER + "rdma.verbs..";
+    private static final String GID = TRANSFER + "rdma.gid..";
     private static final String CM = TRANSFER + "rdma.cm..";
     private static final String QUEUE = TRANSFER + "rdma.queue..";
     private static final String RDMA = TRANSFER + "rdma..";
@@ -48,6 +49,7 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(POOL, WIRE),
                 seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, METRICS, WIRE, SAFETY),
                 seesOnly(VERBS),
+                seesOnly(GID, WIRE),
                 seesOnly(CM, VERBS, WIRE),
                 seesOnly(QUEUE, VERBS, ENGINE, MEMORY, METRICS, WIRE, SAFETY),
                 seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, METRICS, WIRE, SAFETY, SETTINGS),

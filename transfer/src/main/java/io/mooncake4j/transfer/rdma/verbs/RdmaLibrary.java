@@ -25,18 +25,31 @@ public final class RdmaLibrary {
         return Probed.SUPPORT;
     }
 
+    /** Whether library and flag are there, whatever devices there are. Never throws; asked once. Any thread. */
+    public static RdmaSupport loaded() {
+        return Loaded.SUPPORT;
+    }
+
     /** Version and build options of the loaded library; empty where none is. Any thread. */
     public static String buildInfo() {
-        return probe().on() ? NativeVerbs.buildInfo() : "";
+        return loaded().on() ? NativeVerbs.buildInfo() : "";
+    }
+
+    private static final class Loaded {
+        static final RdmaSupport SUPPORT = safely(RdmaLibrary::find);
     }
 
     private static final class Probed {
-        static final RdmaSupport SUPPORT = safely();
+        static final RdmaSupport SUPPORT = loaded().on() ? safely(RdmaLibrary::withDevice) : loaded();
     }
 
-    private static RdmaSupport safely() {
+    private interface Attempt {
+        RdmaSupport make() throws IOException;
+    }
+
+    private static RdmaSupport safely(Attempt attempt) {
         try {
-            return find();
+            return attempt.make();
         } catch (IOException | RuntimeException | LinkageError e) {
             return RdmaSupport.off("RDMA can't be used: " + e);
         }
@@ -62,7 +75,7 @@ public final class RdmaLibrary {
         if (refused != null) {
             return RdmaSupport.off(refused);
         }
-        return withDevice(library);
+        return new RdmaSupport(true, library + ", version " + NativeVerbs.buildInfo());
     }
 
     /** The directories in which {@code System.loadLibrary}, and so DiSNI, looks, in its order. */
@@ -98,7 +111,7 @@ public final class RdmaLibrary {
                 : library + " is of version " + version + ", and this jar needs " + expected + ": " + REBUILD;
     }
 
-    private static RdmaSupport withDevice(Path library) {
+    private static RdmaSupport withDevice() {
         FoundDevices found;
         try {
             found = RdmaDevices.find();
@@ -120,7 +133,7 @@ public final class RdmaLibrary {
                     + (found.unusable().isEmpty() ? "" : ", nor do " + String.join(", ", found.unusable()))
                     + "; see rdma link and ip address");
         }
-        return new RdmaSupport(true, library + ", version " + NativeVerbs.buildInfo());
+        return loaded();
     }
 
     /** The version of this jar and the number of the natives' interface. */
