@@ -205,8 +205,13 @@ public final class TestCluster implements AfterEachCallback {
 
     /** {@code bin/mooncake4j} of this source tree, on a JVM that starts fast; killed at the end. */
     public ChildProcess launcherProcess(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(classes().resolve("../../bin/mooncake4j").normalize().toString()));
+        return launcherProcess(List.of(), arguments);
+    }
+
+    /** @param starter a program with arguments that turns into the one which these are followed by */
+    public ChildProcess launcherProcess(List<String> starter, String... arguments) {
+        List<String> command = new ArrayList<>(starter);
+        command.add(classes().resolve("../../bin/mooncake4j").normalize().toString());
         command.addAll(List.of(arguments));
         String flags = "-XX:-UseG1GC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10";
         ChildProcess process =

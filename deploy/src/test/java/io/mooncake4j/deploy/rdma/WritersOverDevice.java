@@ -98,21 +98,21 @@ class WritersOverDevice {
 
     @Order(2)
     @Test
-    void shouldGiveMemoryToOthersWhenWriterIsKilledInMidWrite() {
-        cluster.start(plan.withOneSlot(SLOT_BYTES));
-        MooncakeClient client = cluster.client(false);
-        writer.connect(cluster, true);
-        try (SlotWatch slot = new SlotWatch(cluster, SLOT_BYTES)) {
-            long version = slot.freezeInMidWrite(writer, client::remove);
-            assertThat(DEVICE.queuePairs()).as("queue pairs of the node").isPositive();
-            writer.kill();
+    void shouldGiveMemoryToOthersWhoseBytesStayRightWhenWriterIsKilledInMidTransfer() throws Exception {
+        cluster.start(plan.withOneSlot(SLOT_BYTES).withNodes(1, 2 * SLOT_BYTES, SLOT_BYTES));
+        try (Bystander other = new Bystander(cluster, DEVICE, 4 * SLOT_BYTES);
+                SlotWatch slot = SlotWatch.besideOthers(cluster, SLOT_BYTES)) {
+            other.awaitAllRight();
+            long queuePairs = DEVICE.queuePairs();
+            long version = slot.killInMidWrite(
+                    writer, () -> writer.connect(cluster, true), other.client()::remove);
+            await().until(() -> DEVICE.queuePairs() == queuePairs);
             awaitItsMemoryFree();
-            await().until(() -> DEVICE.queuePairs() == 0);
-            assertThat(client.put("new", VersionedValue.of("new", 1, SLOT_BYTES))
-                            .status())
-                    .isEqualTo(PutResult.Status.STORED);
-            assertRight("new", client.get("new").orElseThrow());
-            assertThat(client.get(SlotWatch.key(version))).isEmpty();
+            PutResult put = other.client().put("new", VersionedValue.of("new", 1, SLOT_BYTES));
+            assertThat(put.status()).as(put.detail()).isEqualTo(PutResult.Status.STORED);
+            assertRight("new", other.client().get("new").orElseThrow());
+            assertThat(other.client().get(SlotWatch.key(version))).isEmpty();
+            other.awaitAllRight();
         }
     }
 
