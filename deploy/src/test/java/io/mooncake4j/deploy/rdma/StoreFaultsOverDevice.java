@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -67,6 +68,7 @@ class StoreFaultsOverDevice {
             }
             buffer.byteBuffer().duplicate().get(afterwards);
         }
+        assertThat(observed.tcpBytes()).as("bytes by TCP").isZero();
         assertThat(afterwards).isEqualTo(atDeadline);
     }
 
@@ -97,7 +99,9 @@ class StoreFaultsOverDevice {
         return false;
     }
 
+    /** Not on rxe, which no program connects over again (Linux 6.1) once a connection was lost so. */
     @Test
+    @Tag("siw")
     void shouldGoOnOverTcpAndComeBackWhenDeviceIsWithoutNetworkForAWhile() {
         start(ClusterPlan.DEFAULT.withNetwork(device.nodesOnLoopback()));
         MooncakeClient client = observed.client().withTimeout(Duration.ofSeconds(24));
