@@ -25,9 +25,9 @@ final class Bystander implements AutoCloseable {
     private volatile @Nullable Throwable failure;
 
     Bystander(TestCluster store, TestDevice device, int bufferBytes) {
-        observed = ObservedClient.of(RdmaSetup.client(
-                        store.clientBuilder(false), RdmaSetup.options(device.name(), RdmaSetup.USUAL_WINDOW))
-                .localBufferBytes(bufferBytes));
+        observed = ObservedClient.of(
+                RdmaSetup.client(store.clientBuilder(false), RdmaSetup.options(device.name(), RdmaSetup.USUAL_WINDOW))
+                        .localBufferBytes(bufferBytes));
         for (int i = 0; i < VALUES; i++) {
             KvEntry entry = KvEntry.of(key(i), VersionedValue.of(key(i), 1, BYTES));
             PutResult put = observed.client().put(entry, PutOptions.DEFAULT.withHardPin(true));

@@ -14,6 +14,7 @@ import io.mooncake4j.deploy.cluster.Load;
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
 import io.mooncake4j.deploy.soak.ChildProcess;
+import io.mooncake4j.transfer.memory.MemoryKind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +74,24 @@ class StoreOverDevice {
     @Timeout(value = 240, unit = TimeUnit.SECONDS)
     void start() {
         node = cluster.startAsProcesses(plan).get(1);
-        launched = launch(List.of(), LAUNCHED, 50061);
+        launched = cluster.launcherProcess(
+                "node",
+                "--master",
+                cluster.masters(),
+                "--name",
+                LAUNCHED,
+                "--host",
+                device.address(),
+                "--data-port",
+                "50061",
+                "--node-admin-port",
+                "0",
+                "--segment-size",
+                Long.toString(NODE_BYTES),
+                "--protocol",
+                "rdma",
+                "--rdma-device",
+                device.name());
         launched.awaitLine("ready:");
         observed = client();
         client = observed.client();
@@ -85,29 +103,6 @@ class StoreOverDevice {
             blocks.putAndGet(by.client());
             return by.rdmaBytes(NODE) > 0 && by.rdmaBytes(LAUNCHED) > 0;
         });
-    }
-
-    /** A node as an operator starts it. */
-    private ChildProcess launch(List<String> starter, String name, int port) {
-        return cluster.launcherProcess(
-                starter,
-                "node",
-                "--master",
-                cluster.masters(),
-                "--name",
-                name,
-                "--host",
-                device.address(),
-                "--data-port",
-                Integer.toString(port),
-                "--node-admin-port",
-                "0",
-                "--segment-size",
-                Long.toString(NODE_BYTES),
-                "--protocol",
-                "rdma",
-                "--rdma-device",
-                device.name());
     }
 
     private ObservedClient client() {
@@ -308,8 +303,8 @@ class StoreOverDevice {
     @Order(6)
     @Test
     void shouldServeByTcpAndSayOnceWhatWouldHelpWhenNodeMayLockLittleMemory() {
-        ChildProcess poor = launch(LITTLE_LOCKED_MEMORY, POOR, 50062);
-        poor.awaitLine("ready:");
+        ChildProcess poor = cluster.nodeProcess(LITTLE_LOCKED_MEMORY, POOR, MemoryKind.shm(cluster.memoryDirectory()));
+        poor.awaitLine("mounted");
         Blocks blocks = new Blocks("poor/", BLOCK_BYTES);
         await().until(() -> {
             blocks.putAndGet(client);

@@ -106,8 +106,7 @@ class WritersOverDevice {
                 SlotWatch slot = SlotWatch.besideOthers(cluster, SLOT_BYTES)) {
             other.awaitAllRight();
             long queuePairs = DEVICE.queuePairs();
-            long version = slot.killInMidWrite(
-                    writer, () -> writer.connect(cluster, true), other.client()::remove);
+            long version = slot.killInMidWrite(writer, () -> writer.connect(cluster, true), other.client()::remove);
             await().until(() -> DEVICE.queuePairs() == queuePairs);
             awaitItsMemoryFree();
             PutResult put = other.client().put("new", VersionedValue.of("new", 1, SLOT_BYTES));
