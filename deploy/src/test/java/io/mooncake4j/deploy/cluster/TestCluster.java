@@ -160,7 +160,15 @@ public final class TestCluster implements AfterEachCallback {
     }
 
     public ChildProcess nodeProcess(String name, MemoryKind memory) {
-        return process(
+        return nodeProcess(List.of(), name, memory);
+    }
+
+    /** @param starter a program with arguments that turns into the one which these are followed by */
+    public ChildProcess nodeProcess(List<String> starter, String name, MemoryKind memory) {
+        ChildProcess process = process(
+                starter,
+                directory.path(),
+                environment,
                 name,
                 NodeMain.class,
                 masters(),
@@ -170,6 +178,8 @@ public final class TestCluster implements AfterEachCallback {
                 plan.regionBytes(),
                 plan.network().host(),
                 plan.network().rdmaDevice());
+        processes.add(process);
+        return process;
     }
 
     /** One put that waits at {@code granted}, {@code half} or {@code placed} for a line; says them as it comes by. */
@@ -191,16 +201,26 @@ public final class TestCluster implements AfterEachCallback {
     /** Any program of the tests, which the caller ends. */
     public static ChildProcess process(
             Path directory, Map<String, String> environment, String name, Class<?> main, Object... arguments) {
-        List<String> flags = new ArrayList<>(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        flags.addAll(NodeNetwork.flagsOfThisJvm());
-        return ChildProcess.start(
-                name,
-                directory,
-                environment,
-                flags,
+        return process(List.of(), directory, environment, name, main, arguments);
+    }
+
+    private static ChildProcess process(
+            List<String> starter,
+            Path directory,
+            Map<String, String> environment,
+            String name,
+            Class<?> main,
+            Object... arguments) {
+        List<String> command = new ArrayList<>(starter);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(NodeNetwork.flagsOfThisJvm());
+        command.addAll(List.of(
+                "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                main.getName(),
-                Stream.of(arguments).map(Object::toString).toList());
+                main.getName()));
+        Stream.of(arguments).map(Object::toString).forEach(command::add);
+        return ChildProcess.start(name, directory, environment, command);
     }
 
     /** {@code bin/mooncake4j} of this source tree, on a JVM that starts fast; killed at the end. */

@@ -16,7 +16,7 @@ final class ObservedTransport implements Transport {
     private final Consumer<String> ended;
     private final Map<String, LongAdder> doneBytes = new ConcurrentHashMap<>();
 
-    /** @param ended given the transport's name and the outcomes of a run's operations, on the thread that ran them */
+    /** @param ended given the transport's name, the outcomes of a run's operations and why one isn't done, on the thread that ran them */
     ObservedTransport(Transport transport, Consumer<String> ended) {
         this.transport = transport;
         this.ended = ended;
@@ -31,15 +31,20 @@ final class ObservedTransport implements Transport {
     public void run(SegmentTransfer transfer, Deadline deadline) {
         transport.run(transfer, deadline);
         TreeSet<TransferOp.Outcome> outcomes = new TreeSet<>();
+        String why = "";
         long bytes = 0;
         for (TransferOp op : transfer.ops()) {
             outcomes.add(op.outcome());
-            bytes += op.outcome() == TransferOp.Outcome.DONE ? op.lengthBytes() : 0;
+            if (op.outcome() == TransferOp.Outcome.DONE) {
+                bytes += op.lengthBytes();
+            } else {
+                why = " " + op.detail();
+            }
         }
         doneBytes
                 .computeIfAbsent(transfer.target().segmentName(), node -> new LongAdder())
                 .add(bytes);
-        ended.accept(name() + " " + outcomes);
+        ended.accept(name() + " " + outcomes + why);
     }
 
     /** Of operations that are done. */

@@ -31,7 +31,11 @@ final class RdmaSetup {
                 0);
     }
 
+    /** A patient client: in the machine a node's first answers take seconds. */
     static MooncakeClientBuilder client(MooncakeClientBuilder builder, RdmaOptions options) {
-        return builder.rdma(options);
+        return builder.rdma(options)
+                .operationTimeout(Duration.ofSeconds(60))
+                .requestTimeout(Duration.ofSeconds(20))
+                .connectTimeout(Duration.ofSeconds(20));
     }
 }

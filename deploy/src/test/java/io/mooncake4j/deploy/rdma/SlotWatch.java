@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/** The memory of the only node of a store that has room for one value, as it is at the moment. */
+/** Where the only node of a store has room for one large value: its memory as it is at the moment. */
 final class SlotWatch implements AutoCloseable {
     /** The file's first page is its header. */
     private static final int HEADER_BYTES = 4096;
@@ -27,12 +27,23 @@ final class SlotWatch implements AutoCloseable {
 
     /** @param bytes of the value; when this is closed, the node, if of this process, loses its lock of the file */
     SlotWatch(TestCluster cluster, int bytes) {
+        this(cluster, bytes, 1);
+    }
+
+    private SlotWatch(TestCluster cluster, int bytes, int regions) {
         try {
             channel = FileChannel.open(cluster.memoryDirectory().resolve("node-0.segment"), StandardOpenOption.READ);
-            memory = channel.map(FileChannel.MapMode.READ_ONLY, HEADER_BYTES, bytes);
+            ByteBuffer all = channel.map(FileChannel.MapMode.READ_ONLY, HEADER_BYTES, (long) regions * bytes);
+            boolean used = regions > 1 && all.getLong(0) != 0;
+            memory = all.slice(used ? bytes : 0, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of a node with two regions of that size, one of them with other values. */
+    static SlotWatch besideOthers(TestCluster cluster, int bytes) {
+        return new SlotWatch(cluster, bytes, 2);
     }
 
     /**
@@ -58,6 +69,30 @@ final class SlotWatch implements AutoCloseable {
             remove.accept(key);
         }
         throw new AssertionError("no put was stopped in its middle, " + writer.process());
+    }
+
+    /**
+     * Lets processes put a value each until one was killed when it had begun and wasn't near its end.
+     *
+     * @param connected makes the writer a process that is connected
+     * @param remove removes a key whose put may have ended
+     * @return the value's version
+     */
+    long killInMidWrite(Writer writer, Runnable connected, Consumer<String> remove) {
+        for (int i = 0; i < TRIES; i++) {
+            connected.run();
+            long version = VERSIONS.incrementAndGet();
+            String key = key(version);
+            byte[] value = VersionedValue.of(key, version, memory.capacity());
+            writer.put(key, version, value.length);
+            awaitFirstBytes(version);
+            writer.kill();
+            if (!holds(value, value.length / 4 * 3)) {
+                return version;
+            }
+            remove.accept(key);
+        }
+        throw new AssertionError("no put was met in its middle");
     }
 
     /** Of a value of that version. */

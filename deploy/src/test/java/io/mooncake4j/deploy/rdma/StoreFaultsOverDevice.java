@@ -12,9 +12,11 @@ import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,7 +26,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StoreFaultsOverDevice {
     private static final int LARGE_BYTES = 8 << 20;
     private static final int BLOCK_BYTES = 256 << 10;
-    private static final long MARK = 0x5A5A5A5A5A5A5A5AL;
+    private static final byte[] UNTOUCHED = new byte[64 << 10];
+
+    static {
+        Arrays.fill(UNTOUCHED, (byte) 0x5A);
+    }
 
     @RegisterExtension
     final TestCluster cluster = new TestCluster();
@@ -35,7 +41,7 @@ class StoreFaultsOverDevice {
     private void start(ClusterPlan plan) {
         cluster.start(plan.withNodes(1, 2 * LARGE_BYTES, 2 * LARGE_BYTES));
         observed = ObservedClient.of(
-                RdmaSetup.client(cluster.clientBuilder(false), RdmaSetup.options(device.name(), RdmaSetup.USUAL_WINDOW))
+                RdmaSetup.client(cluster.clientBuilder(false), RdmaSetup.options(device.name(), RdmaSetup.SMALL_WINDOW))
                         .localBufferBytes(32 << 20));
     }
 
@@ -67,6 +73,7 @@ class StoreFaultsOverDevice {
             }
             buffer.byteBuffer().duplicate().get(afterwards);
         }
+        assertThat(observed.tcpBytes()).as("bytes by TCP").isZero();
         assertThat(afterwards).isEqualTo(atDeadline);
     }
 
@@ -74,8 +81,8 @@ class StoreFaultsOverDevice {
     private static void getUntilPartlyFilled(MooncakeClient client, KvBuffer buffer) {
         ByteBuffer bytes = buffer.byteBuffer();
         for (long micros = 20_000; ; micros = micros * 9 / 8) {
-            for (int i = 0; i < bytes.capacity(); i += Long.BYTES) {
-                bytes.putLong(i, MARK);
+            for (int at = 0; at < bytes.capacity(); at += UNTOUCHED.length) {
+                bytes.put(at, UNTOUCHED);
             }
             MooncakeClient hurried = client.withTimeout(Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(micros)));
             KeyResult<KvEntry> result =
@@ -89,15 +96,18 @@ class StoreFaultsOverDevice {
     }
 
     private static boolean isTouched(ByteBuffer bytes) {
-        for (int i = 0; i < bytes.capacity(); i += Long.BYTES) {
-            if (bytes.getLong(i) != MARK) {
+        ByteBuffer untouched = ByteBuffer.wrap(UNTOUCHED);
+        for (int at = 0; at < bytes.capacity(); at += UNTOUCHED.length) {
+            if (bytes.slice(at, UNTOUCHED.length).mismatch(untouched) >= 0) {
                 return true;
             }
         }
         return false;
     }
 
+    /** Not on rxe, which no program connects over again (Linux 6.1) once a connection was lost so. */
     @Test
+    @Tag("siw")
     void shouldGoOnOverTcpAndComeBackWhenDeviceIsWithoutNetworkForAWhile() {
         start(ClusterPlan.DEFAULT.withNetwork(device.nodesOnLoopback()));
         MooncakeClient client = observed.client().withTimeout(Duration.ofSeconds(24));

@@ -14,6 +14,7 @@ import io.mooncake4j.deploy.cluster.Load;
 import io.mooncake4j.deploy.cluster.TestCluster;
 import io.mooncake4j.deploy.cluster.VersionedValue;
 import io.mooncake4j.deploy.soak.ChildProcess;
+import io.mooncake4j.transfer.memory.MemoryKind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Master, nodes and clients as processes, one of the nodes as an operator starts it: everything that a client can do, that the
- * bytes go past the nodes, and what comes of a node that has no queue pairs left or is killed.
+ * bytes go past the nodes, and what comes of a node that has no queue pairs left, is killed, or may lock too little memory.
  */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -44,10 +45,16 @@ class StoreOverDevice {
 
     private static final String NODE = "node-0";
     private static final String LAUNCHED = "launched";
+    private static final String POOR = "poor";
+    /** Root's right to lock more must go, too. */
+    private static final List<String> LITTLE_LOCKED_MEMORY = List.of(
+            "prlimit", "--memlock=65536:65536", "setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock");
+
     private static final int[] SIZES = {16, 63, 4096, 4097, (64 << 10) + 13, 1 << 20};
     private static final long NODE_BYTES = 16 << 20;
     private static final int BLOCK_BYTES = 256 << 10;
-    private static final Load.Shape LOAD = new Load.Shape(2, 2, 200, 128 << 10, 1, false, false);
+    /** Two threads, since they poll and a node that starts needs the machine's processors, too. */
+    private static final Load.Shape LOAD = new Load.Shape(1, 1, 200, 128 << 10, 1, false, false);
 
     private final TestDevice device = TestDevice.underTest();
     private final TestCluster cluster = new TestCluster();
@@ -88,6 +95,14 @@ class StoreOverDevice {
         launched.awaitLine("ready:");
         observed = client();
         client = observed.client();
+        awaitRdma(observed, new Blocks("connected/", BLOCK_BYTES));
+    }
+
+    private static void awaitRdma(ObservedClient by, Blocks blocks) {
+        await().until(() -> {
+            blocks.putAndGet(by.client());
+            return by.rdmaBytes(NODE) > 0 && by.rdmaBytes(LAUNCHED) > 0;
+        });
     }
 
     private ObservedClient client() {
@@ -112,6 +127,7 @@ class StoreOverDevice {
     void shouldMoveEveryByteByRdmaWhenValuesArePutAndGotInEveryWay() {
         ProcessTraffic traffic = nodes();
         long before = observed.rdmaBytes();
+        long tcpBefore = observed.tcpBytes();
         long moved = 0;
         for (int size : SIZES) {
             moved += arrays("array/" + size, size);
@@ -120,7 +136,7 @@ class StoreOverDevice {
         }
         moved += batch();
         assertThat(observed.rdmaBytes() - before).as("bytes by RDMA").isEqualTo(moved);
-        assertThat(observed.tcpBytes()).as("bytes by TCP").isZero();
+        assertThat(observed.tcpBytes()).as("bytes by TCP").isEqualTo(tcpBefore);
         assertThat(traffic.bytes())
                 .as("bytes that the nodes' threads moved, of %s", moved)
                 .isLessThan((long) (MOST_BY_SYSTEM_CALLS * moved));
@@ -261,21 +277,14 @@ class StoreOverDevice {
             assertThat(late.rdmaBytes()).isZero();
             assertThat(log.warnings()).hasSize(2).doesNotHaveDuplicates();
         }
-        await().until(() -> {
-            blocks.putAndGet(late.client());
-            return late.rdmaBytes(NODE) > 0 && late.rdmaBytes(LAUNCHED) > 0;
-        });
+        awaitRdma(late, blocks);
     }
 
     @Order(5)
     @Test
     void shouldGoOnAndComeBackToRdmaWhenNodeIsKilledInMidTransferAndReturns() {
-        ObservedClient one = client();
-        ObservedClient other = client();
-        try (Load load = cluster.load(
-                LOAD,
-                one.client().withTimeout(Duration.ofSeconds(12)),
-                other.client().withTimeout(Duration.ofSeconds(12)))) {
+        ObservedClient loading = client();
+        try (Load load = cluster.load(LOAD, loading.client().withTimeout(Duration.ofSeconds(24)))) {
             load.awaitProgress(20, 20);
             load.faultBegins();
             node.kill();
@@ -283,11 +292,30 @@ class StoreOverDevice {
             node = cluster.nodeProcess(NODE);
             node.awaitLine("mounted");
             load.faultHealed(plan.recovery());
-            long before = one.rdmaBytes(NODE);
-            await().until(() -> one.rdmaBytes(NODE) > before);
+            long before = loading.rdmaBytes(NODE);
+            await().until(() -> loading.rdmaBytes(NODE) > before);
             load.awaitProgress(20, 20);
             load.stop().assertRight();
         }
+    }
+
+    /** As for an operator who isn't root. */
+    @Order(6)
+    @Test
+    void shouldServeByTcpAndSayOnceWhatWouldHelpWhenNodeMayLockLittleMemory() {
+        ChildProcess poor = cluster.nodeProcess(LITTLE_LOCKED_MEMORY, POOR, MemoryKind.shm(cluster.memoryDirectory()));
+        poor.awaitLine("mounted");
+        Blocks blocks = new Blocks("poor/", BLOCK_BYTES);
+        await().until(() -> {
+            blocks.putAndGet(client);
+            return observed.tcpBytes(POOR) > 0;
+        });
+        assertThat(observed.rdmaBytes(POOR)).isZero();
+        assertThat(poor.printed().lines().filter(line -> line.contains("RDMA")))
+                .singleElement()
+                .asString()
+                .contains("RDMA is off, bytes move over TCP", "may lock 65536 bytes", "ulimit -l unlimited")
+                .contains("LimitMEMLOCK=infinity");
     }
 
     private static void stored(PutResult result) {

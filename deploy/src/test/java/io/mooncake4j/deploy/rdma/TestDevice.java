@@ -43,11 +43,12 @@ record TestDevice(String name, String address) {
         }
     }
 
-    /** How many connected queue pairs there are on it, of all processes. */
-    long queuePairs() {
+    /** How many connected queue pairs this process has on it. */
+    long queuePairsOfThisProcess() {
+        String own = " pid " + ProcessHandle.current().pid() + " ";
         return Program.run("rdma", "resource", "show", "qp", "link", name)
                 .lines()
-                .filter(line -> line.contains(" type RC "))
+                .filter(line -> line.contains(" type RC ") && line.contains(own))
                 .count();
     }
 

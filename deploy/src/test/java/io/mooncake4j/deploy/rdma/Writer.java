@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A process that puts over RDMA what it is told to. One for many tests, since its start takes long; after its death another. */
 final class Writer implements AutoCloseable {
     private static final int SECONDS = 60;
+    private static final String RAN = "ran ";
 
     private final TestDirectory directory = new TestDirectory();
     private final TestDevice device;
@@ -54,7 +56,16 @@ final class Writer implements AutoCloseable {
 
     /** How often it has tried to move a value. */
     long runs() {
-        return process.printed().lines().filter(line -> line.startsWith("ran ")).count();
+        return ran().count();
+    }
+
+    /** How one of those tries ended. */
+    String run(long number) {
+        return ran().skip(number).findFirst().orElseThrow();
+    }
+
+    private Stream<String> ran() {
+        return process.printed().lines().filter(line -> line.startsWith(RAN)).map(line -> line.substring(RAN.length()));
     }
 
     ChildProcess process() {

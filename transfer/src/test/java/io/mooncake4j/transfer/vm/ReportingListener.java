@@ -51,11 +51,12 @@ final class ReportingListener implements TestExecutionListener {
     @Override
     public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
         boolean success = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL;
-        if (success && !test.isTest()) {
-            return;
-        }
         Duration took = Duration.ofNanos(System.nanoTime() - started.getOrDefault(test.getUniqueId(), 0L));
         String line = name(test) + ", " + took.toMillis() + " ms";
+        if (success && !test.isTest()) {
+            System.out.println("ended " + line);
+            return;
+        }
         switch (result.getStatus()) {
             case SUCCESSFUL -> passed.add(name(test));
             case ABORTED -> skipped.add(line + ": " + trace(result));
