@@ -88,8 +88,9 @@ final class WholeStore implements AutoCloseable {
 
     private long tcpBytes() {
         double sum = 0;
-        for (FunctionCounter counter :
-                metrics.find("mooncake4j.client.transferred").tag("transport", "tcp").functionCounters()) {
+        for (FunctionCounter counter : metrics.find("mooncake4j.client.transferred")
+                .tag("transport", "tcp")
+                .functionCounters()) {
             sum += counter.count();
         }
         return (long) sum;

@@ -109,8 +109,8 @@ public final class RdmaTrial {
         CompletionQueue unused = device.context().createCq(COMPLETIONS);
         toClose.push(unused::close);
         step = "listen for connections of rdma_cm";
-        CmListener listener = CmListener.start(
-                device.address(), device.pd(), unused, options.connectTimeout(), new LongAdder());
+        CmListener listener =
+                CmListener.start(device.address(), device.pd(), unused, options.connectTimeout(), new LongAdder());
         toClose.push(listener::close);
         step = "connect a queue pair by rdma_cm";
         IncomingLink incoming = listener.admit(1, () -> {});
