@@ -1,72 +1,122 @@
 package io.mooncake4j.bench;
 
-import io.mooncake4j.client.MooncakeClient;
+import io.mooncake4j.client.ClientSettings;
+import io.mooncake4j.transfer.settings.SettingSource;
+import io.mooncake4j.transfer.settings.Settings;
 import io.mooncake4j.transfer.wire.AccessToken;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Gets and puts of the whole store beside {@code ib_read_bw} and {@code ib_write_bw} on the same device, in turn, and what the
- * transport allocates and copies. The client's settings are the environment's. Arguments: device, its address, pairs, values a
- * measurement, keys a call. Prints rows of a Markdown table.
+ * transport allocates and copies. Arguments: device, its address, rounds, values a measurement, seconds of warm-up, then clients,
+ * each of which is measured once a round: settings as in the environment, beside it {@code keys=N} a call, with commas between
+ * them. Prints rows of a Markdown table.
  */
 public final class RdmaBenchmark {
     private static final int VALUE_BYTES = 1 << 20;
-    private static final int WARM_UPS = 2;
+    private static final int MOST_KEYS = 16;
 
     private final String device;
     private final String address;
-    private final int pairs;
+    private final int rounds;
     private final int values;
 
-    private RdmaBenchmark(String device, String address, int pairs, int values) {
+    private RdmaBenchmark(String device, String address, int rounds, int values) {
         this.device = device;
         this.address = address;
-        this.pairs = pairs;
+        this.rounds = rounds;
         this.values = values;
     }
 
     private interface Speed {
-        double mebibytesPerSecond() throws Exception;
+        double of(WholeStore store) throws Exception;
     }
 
     public static void main(String[] args) throws Exception {
         RdmaBenchmark benchmark =
                 new RdmaBenchmark(args[0], args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]));
-        int batch = Integer.parseInt(args[4]);
-        try (WholeStore store = new WholeStore(MooncakeClient.fromEnvironment(), VALUE_BYTES, batch)) {
-            store.prepare(benchmark.values);
-            benchmark.compare("get", () -> store.get(benchmark.values), "ib_read_bw");
-            benchmark.compare("put", () -> store.put(benchmark.values), "ib_write_bw");
+        List<String> names = List.of(args).subList(5, args.length);
+        List<WholeStore> stores = new ArrayList<>();
+        try {
+            for (String name : names) {
+                stores.add(store(name));
+            }
+            stores.get(0).prepare(benchmark.values);
+            benchmark.warmUp(stores, TimeUnit.SECONDS.toNanos(Long.parseLong(args[4])));
+            benchmark.compare("get", names, stores, store -> store.get(benchmark.values), "ib_read_bw");
+            benchmark.compare("put", names, stores, store -> store.put(benchmark.values), "ib_write_bw");
+        } finally {
+            stores.forEach(WholeStore::close);
         }
         benchmark.count();
     }
 
-    private void compare(String operation, Speed ours, String program) throws Exception {
+    private static WholeStore store(String name) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        int keys = MOST_KEYS;
+        for (String word : name.split(",", -1)) {
+            String[] parts = word.split("=", 2);
+            if (parts[0].equals("keys")) {
+                keys = Integer.parseInt(parts[1]);
+            } else {
+                environment.put(parts[0], parts[1]);
+            }
+        }
+        Settings settings = Settings.resolve(ClientSettings.ALL, List.of(SettingSource.environment(environment)));
+        return new WholeStore(ClientSettings.builder(settings).build(), VALUE_BYTES, keys);
+    }
+
+    private void warmUp(List<WholeStore> stores, long nanos) {
+        long startNanos = System.nanoTime();
+        boolean byRdma;
+        do {
+            byRdma = true;
+            for (WholeStore store : stores) {
+                byRdma &= !Double.isNaN(store.get(MOST_KEYS)) && !Double.isNaN(store.put(MOST_KEYS));
+            }
+        } while (!byRdma || System.nanoTime() - startNanos < nanos);
+        progress("warmed up");
+    }
+
+    private void compare(String operation, List<String> names, List<WholeStore> stores, Speed ours, String program)
+            throws Exception {
         Perftest perftest = new Perftest(program, device, address, VALUE_BYTES, values);
-        for (int i = 0; i < WARM_UPS; i++) {
-            ours.mebibytesPerSecond();
+        double[] deviceSpeeds = new double[rounds];
+        double[][] speeds = new double[stores.size()][rounds];
+        double[][] ratios = new double[stores.size()][rounds];
+        for (int round = 0; round < rounds; round++) {
+            deviceSpeeds[round] = perftest.mebibytesPerSecond();
+            for (int i = 0; i < stores.size(); i++) {
+                speeds[i][round] = ours.of(stores.get(i));
+                if (Double.isNaN(speeds[i][round])) {
+                    throw new IllegalStateException(operation + ": some bytes went over TCP");
+                }
+                ratios[i][round] = speeds[i][round] / deviceSpeeds[round];
+            }
+            progress(operation + ", round " + (round + 1) + " of " + rounds + ": " + program + " "
+                    + Math.round(deviceSpeeds[round]) + " MiB/s");
         }
-        double[] speeds = new double[pairs];
-        double[] deviceSpeeds = new double[pairs];
-        double[] ratios = new double[pairs];
-        for (int i = 0; i < pairs; i++) {
-            deviceSpeeds[i] = perftest.mebibytesPerSecond();
-            speeds[i] = ours.mebibytesPerSecond();
-            ratios[i] = speeds[i] / deviceSpeeds[i];
+        for (int i = 0; i < stores.size(); i++) {
+            Arrays.sort(ratios[i]);
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %s | %s | %d | %.1f | %.1f | %.2f | %.2f to %.2f |%n",
+                    device,
+                    operation,
+                    names.get(i).replace(",", ", "),
+                    rounds,
+                    median(speeds[i]),
+                    median(deviceSpeeds),
+                    median(ratios[i]),
+                    ratios[i][0],
+                    ratios[i][rounds - 1]);
         }
-        Arrays.sort(ratios);
-        System.out.printf(
-                Locale.ROOT,
-                "| %s | %s | %d | %.1f | %.1f | %.2f | %.2f to %.2f |%n",
-                device,
-                operation,
-                pairs,
-                median(speeds),
-                median(deviceSpeeds),
-                median(ratios),
-                ratios[0],
-                ratios[pairs - 1]);
     }
 
     private void count() throws Exception {
@@ -83,6 +133,10 @@ public final class RdmaBenchmark {
                         counts.movedBytes());
             }
         }
+    }
+
+    private void progress(String text) {
+        System.out.println("> " + device + ": " + text);
     }
 
     private static double median(double[] values) {

@@ -1,9 +1,13 @@
 package io.mooncake4j.bench;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mooncake4j.client.KeyResult;
 import io.mooncake4j.client.KvBuffer;
 import io.mooncake4j.client.KvEntry;
 import io.mooncake4j.client.MooncakeClient;
+import io.mooncake4j.client.MooncakeClientMetrics;
 import io.mooncake4j.client.PutResult;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,18 +18,20 @@ final class WholeStore implements AutoCloseable {
     private final MooncakeClient client;
     private final int valueBytes;
     private final List<KvBuffer> buffers = new ArrayList<>();
+    private final MeterRegistry metrics = new SimpleMeterRegistry();
     private int runs;
 
     /** @param client which this closes, with a pool for a batch */
     WholeStore(MooncakeClient client, int valueBytes, int batch) {
         this.client = client;
         this.valueBytes = valueBytes;
+        new MooncakeClientMetrics(client).bindTo(metrics);
         for (int i = 0; i < batch; i++) {
             buffers.add(client.lease(valueBytes));
         }
     }
 
-    /** Puts new values and takes them away again, which isn't counted. MiB a second. */
+    /** Puts new values and takes them away again, which isn't counted. MiB a second; NaN if not all went by RDMA. */
     double put(int values) {
         String prefix = "put-" + runs++ + "/";
         double speed = put(prefix, values);
@@ -39,22 +45,24 @@ final class WholeStore implements AutoCloseable {
     }
 
     private double put(String prefix, int values) {
-        for (int i = 0; i < buffers.size(); i++) {
-            buffers.get(i).byteBuffer().putLong(0, i);
-        }
+        long tcpBytes = tcpBytes();
         long startNanos = System.nanoTime();
         for (int done = 0; done < values; done += buffers.size()) {
+            for (int i = 0; i < buffers.size(); i++) {
+                buffers.get(i).byteBuffer().putLong(0, done + i);
+            }
             for (PutResult result : client.putBatch(entries(prefix, done))) {
                 if (result.status() != PutResult.Status.STORED) {
                     throw new IllegalStateException("put: " + result);
                 }
             }
         }
-        return speed(values, startNanos);
+        return speed(values, startNanos, tcpBytes);
     }
 
-    /** Reads what {@link #prepare} wrote. MiB a second. */
+    /** Reads what {@link #prepare} wrote. MiB a second; NaN if not all came by RDMA. */
     double get(int values) {
+        long tcpBytes = tcpBytes();
         long startNanos = System.nanoTime();
         for (int done = 0; done < values; done += buffers.size()) {
             for (KeyResult<KvEntry> result : client.getIntoBatch(entries("get/", done))) {
@@ -62,20 +70,29 @@ final class WholeStore implements AutoCloseable {
                     throw new IllegalStateException("get: " + result);
                 }
             }
-        }
-        double speed = speed(values, startNanos);
-        for (int i = 0; i < buffers.size(); i++) {
-            ByteBuffer bytes = buffers.get(i).byteBuffer();
-            if (bytes.getLong(0) != i) {
-                throw new IllegalStateException("wrong bytes: value " + i + " begins by " + bytes.getLong(0));
+            for (int i = 0; i < buffers.size(); i++) {
+                ByteBuffer bytes = buffers.get(i).byteBuffer();
+                if (bytes.getLong(0) != done + i) {
+                    throw new IllegalStateException("wrong bytes: value " + (done + i) + " is " + bytes.getLong(0));
+                }
             }
         }
-        return speed;
+        return speed(values, startNanos, tcpBytes);
     }
 
-    private double speed(int values, long startNanos) {
+    private double speed(int values, long startNanos, long tcpBytes) {
         double mebibytes = (double) values * valueBytes / (1 << 20);
-        return mebibytes * 1e9 / (System.nanoTime() - startNanos);
+        double speed = mebibytes * 1e9 / (System.nanoTime() - startNanos);
+        return tcpBytes() == tcpBytes ? speed : Double.NaN;
+    }
+
+    private long tcpBytes() {
+        double sum = 0;
+        for (FunctionCounter counter :
+                metrics.find("mooncake4j.client.transferred").tag("transport", "tcp").functionCounters()) {
+            sum += counter.count();
+        }
+        return (long) sum;
     }
 
     private List<KvEntry> entries(String prefix, int first) {
