@@ -17,10 +17,10 @@ record Perftest(String program, String device, String address, int messageBytes,
     private static final int TRIES = 10;
     private static final int CONNECTS = 50;
     private static final long BETWEEN_CONNECTS_MILLIS = 200;
-    /** Of one run, in an emulated machine; some never end, having lost an event of the connection. */
+    /** Of one run, in an emulated machine: it never waits for a peer that is gone. */
     private static final long LONGEST_SECONDS = 60;
 
-    /** MiB a second, by the program's own account; runs that hang or can't tell the processor's frequency are repeated. */
+    /** MiB a second, by the program's own account; a run that has none, or prints 0, is repeated. */
     double mebibytesPerSecond() throws IOException, InterruptedException {
         String printed = "";
         for (int i = 0; i < TRIES; i++) {

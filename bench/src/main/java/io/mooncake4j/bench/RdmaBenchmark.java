@@ -4,6 +4,8 @@ import io.mooncake4j.client.ClientSettings;
 import io.mooncake4j.transfer.settings.SettingSource;
 import io.mooncake4j.transfer.settings.Settings;
 import io.mooncake4j.transfer.wire.AccessToken;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 public final class RdmaBenchmark {
     private static final int VALUE_BYTES = 1 << 20;
     private static final int MOST_KEYS = 16;
+    /** Share of the time that may go into compilation when it is warm. */
+    private static final double COMPILING = 0.03;
 
     private final String device;
     private final String address;
@@ -72,16 +76,31 @@ public final class RdmaBenchmark {
         return new WholeStore(ClientSettings.builder(settings).build(), VALUE_BYTES, keys);
     }
 
+    /** For that time at least, and until all goes by RDMA and the compiler has hardly anything left to do. */
     private void warmUp(List<WholeStore> stores, long nanos) {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
         long startNanos = System.nanoTime();
-        boolean byRdma;
-        do {
-            byRdma = true;
+        boolean warm = false;
+        while (!warm || System.nanoTime() - startNanos < nanos) {
+            long compiledMillis = compiler.getTotalCompilationTime();
+            long beganNanos = System.nanoTime();
+            boolean byRdma = true;
             for (WholeStore store : stores) {
                 byRdma &= !Double.isNaN(store.get(MOST_KEYS)) && !Double.isNaN(store.put(MOST_KEYS));
             }
-        } while (!byRdma || System.nanoTime() - startNanos < nanos);
-        progress("warmed up");
+            long now = System.nanoTime();
+            double compiling = (compiler.getTotalCompilationTime() - compiledMillis) * 1e6 / (now - beganNanos);
+            warm = byRdma && compiling < COMPILING;
+            progress(String.format(
+                    Locale.ROOT,
+                    "warming up, %d s, %.0f %% of it compiling%s",
+                    TimeUnit.NANOSECONDS.toSeconds(now - startNanos),
+                    100 * compiling,
+                    byRdma ? "" : ", not all by RDMA"));
+            if (now - startNanos > 5 * nanos) {
+                throw new IllegalStateException("not warm after " + TimeUnit.NANOSECONDS.toSeconds(5 * nanos) + " s");
+            }
+        }
     }
 
     private void compare(String operation, List<String> names, List<WholeStore> stores, Speed ours, String program)
