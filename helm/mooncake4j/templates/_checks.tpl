@@ -23,8 +23,8 @@
 {{- if and (not $v.node.memory.hugePages) (eq $v.node.memory.volume "hostPath") (not (hasPrefix "/dev/shm" $v.node.memory.hostPath)) -}}
 {{- fail (printf "node.memory.hostPath is %s: a segment has to be in memory, so that is /dev/shm, or a hugetlbfs with node.memory.hugePages=2Mi or 1Gi" $v.node.memory.hostPath) -}}
 {{- end -}}
-{{- if and $v.erdma.enabled (not $v.erdma.hostNetwork) (ne $v.erdma.compatMode "on") -}}
-{{- fail "erdma.hostNetwork=false: rdma_cm finds no device in a pod's own network; leave it true, or set erdma.compatMode=on, where the driver is in that mode" -}}
+{{- if and $v.erdma.enabled (not $v.erdma.hostNetwork) -}}
+{{- fail "erdma.hostNetwork=false: rdma_cm finds no device in a pod's own network; leave it true" -}}
 {{- end -}}
 {{- $hostNetwork := or $v.node.hostNetwork (and $v.erdma.enabled $v.erdma.hostNetwork) -}}
 {{- if and $v.networkPolicy.enabled $hostNetwork (not $v.networkPolicy.hostCIDRs) -}}

@@ -11,7 +11,7 @@ import java.util.List;
 final class DeviceChecks {
     private static final String RDMA_CM = "/dev/infiniband/rdma_cm";
     private static final String GIVE =
-            "a container needs --device /dev/infiniband, in Kubernetes the resource" + " aliyun/erdma";
+            "a container needs --device /dev/infiniband, in Kubernetes the resource aliyun/erdma";
     private static final String PCI = "/sys/bus/pci/devices";
     private static final String ALIBABA = "0x1ded";
     private static final String ERI = "0x107f";
@@ -81,17 +81,9 @@ final class DeviceChecks {
                 findings.ok(
                         "gid-choice", name + ": GID " + choice.entry().index() + " would be chosen: " + choice.why());
             } catch (StoreException e) {
-                badGid(e.reason());
+                // rdma_cm takes the GID of the device's address whatever is asked for
+                findings.warning("gid-choice", e.reason(), "");
             }
-        }
-    }
-
-    /** What was asked for by hand isn't there, or rdma_cm has to make do with what there is. */
-    private void badGid(String reason) {
-        if (needs.gidIndex() == GidChoice.SEARCH) {
-            findings.warning("gid-choice", reason, "");
-        } else {
-            findings.noRdma("gid-choice", reason, "");
         }
     }
 
@@ -115,34 +107,45 @@ final class DeviceChecks {
     }
 
     private void access(List<HostDevice> devices) {
-        List<HostDevice> allowed =
-                devices.stream().filter(device -> needs.allows(device.name())).toList();
-        List<String> files = new ArrayList<>(List.of(RDMA_CM));
-        for (HostDevice device : allowed) {
-            if (device.uverbs().isEmpty()) {
-                findings.noRdma("access", device.name() + " has no file in /dev/infiniband", "modprobe ib_uverbs");
-            } else {
-                files.add("/dev/infiniband/" + device.uverbs());
+        List<String> open = new ArrayList<>();
+        file("", RDMA_CM, "modprobe rdma_ucm; " + GIVE, open);
+        for (HostDevice device : devices) {
+            if (needs.allows(device.name())) {
+                if (device.uverbs().isEmpty()) {
+                    findings.noRdma(
+                            device.name(),
+                            "access",
+                            device.name() + " has no file in /dev/infiniband",
+                            "modprobe ib_uverbs");
+                } else {
+                    file(device.name(), "/dev/infiniband/" + device.uverbs(), GIVE, open);
+                }
             }
         }
-        List<String> missing = files.stream().filter(file -> !host.exists(file)).toList();
-        List<String> closed = files.stream()
-                .filter(file -> host.exists(file) && !host.usable(file))
-                .toList();
-        if (missing.contains(RDMA_CM)) {
-            findings.noRdma("access", RDMA_CM + " isn't there", "modprobe rdma_ucm; " + GIVE);
+        if (!open.isEmpty()) {
+            findings.ok("access", String.join(", ", open) + " can be read and written");
         }
-        missing.stream()
-                .filter(file -> !file.equals(RDMA_CM))
-                .forEach(file -> findings.noRdma("access", file + " isn't there", GIVE));
-        if (!closed.isEmpty()) {
-            findings.noRdma(
-                    "access",
-                    String.join(", ", closed) + " can't be read and written by this user",
-                    "mode 0666, as udev's rules of rdma-core give it (chmod 0666 " + String.join(" ", closed) + ")");
+    }
+
+    /** @param device empty: of all */
+    private void file(String device, String file, String ifMissing, List<String> open) {
+        if (!host.exists(file)) {
+            noRdma(device, file + " isn't there", ifMissing);
+        } else if (!host.usable(file)) {
+            noRdma(
+                    device,
+                    file + " can't be read and written by this user",
+                    "mode 0666, as udev's rules of rdma-core give it (chmod 0666 " + file + ")");
+        } else {
+            open.add(file);
         }
-        if (missing.isEmpty() && closed.isEmpty()) {
-            findings.ok("access", String.join(", ", files) + " can be read and written");
+    }
+
+    private void noRdma(String device, String found, String fix) {
+        if (device.isEmpty()) {
+            findings.noRdma("access", found, fix);
+        } else {
+            findings.noRdma(device, "access", found, fix);
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.mooncake4j.deploy.doctor;
 
+import io.mooncake4j.transfer.rdma.DeviceChoice;
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks at a machine for all that RDMA and a node's memory need. Changes nothing. */
 public final class Doctor {
@@ -19,7 +22,7 @@ public final class Doctor {
      */
     public List<Finding> examine(Needs needs) {
         List<HostDevice> devices = HostDevice.all(host);
-        Findings findings = new Findings(rdmaFailure(needs, devices));
+        Findings findings = new Findings(rdmaFailure(needs, devices), usedDevice(needs));
         findings.ok(
                 "system",
                 "Java " + Runtime.version() + " in " + System.getProperty("java.home") + ", Linux "
@@ -32,6 +35,19 @@ public final class Doctor {
         new ProcessChecks(host, needs, findings).run();
         new VerbsChecks(rdma, needs, findings).run(devices);
         return findings.all();
+    }
+
+    /** Empty, too, where the devices can't be asked, which is a finding of its own. */
+    private Optional<String> usedDevice(Needs needs) {
+        if (!rdma.library().on()) {
+            return Optional.empty();
+        }
+        try {
+            return DeviceChoice.of(rdma.devices().devices(), needs.devices())
+                    .map(choice -> choice.device().name());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Nobody misses what wasn't asked for and isn't there; devices that are there are worth a word. */

@@ -2,15 +2,21 @@ package io.mooncake4j.deploy.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Findings in the order in which they were made. */
 final class Findings {
     private final List<Finding> all = new ArrayList<>();
     private final Level rdmaFailure;
+    private final Optional<String> usedDevice;
 
-    /** @param rdmaFailure what it means when RDMA can't be used */
-    Findings(Level rdmaFailure) {
+    /**
+     * @param rdmaFailure what it means when RDMA can't be used
+     * @param usedDevice the one that a process would take
+     */
+    Findings(Level rdmaFailure, Optional<String> usedDevice) {
         this.rdmaFailure = rdmaFailure;
+        this.usedDevice = usedDevice;
     }
 
     void ok(String check, String found) {
@@ -32,6 +38,15 @@ final class Findings {
     /** RDMA can't be used. */
     void noRdma(String check, String found, String fix) {
         add(rdmaFailure, check, found, rdmaFailure == Level.OK ? "" : fix);
+    }
+
+    /** A device can't be used: worth a warning at most if a process would take another one, as in a pod that was given one of two. */
+    void noRdma(String device, String check, String found, String fix) {
+        if (usedDevice.isEmpty() || usedDevice.get().equals(device) || rdmaFailure != Level.PROBLEM) {
+            noRdma(check, found, fix);
+        } else {
+            warning(check, found, fix);
+        }
     }
 
     private void add(Level level, String check, String found, String fix) {

@@ -70,13 +70,19 @@ final class VerbsChecks {
 
     /** Devices that Linux has and libibverbs hasn't. */
     private void unusable(List<HostDevice> seen, FoundDevices found) {
-        found.unusable().forEach(text -> findings.noRdma("verbs", "can't be opened: " + text, ""));
+        for (String text : found.unusable()) {
+            String name = text.split(" ", 2)[0];
+            if (needs.allows(name)) {
+                findings.noRdma(name, "verbs", "can't be opened: " + text, "");
+            }
+        }
         for (HostDevice device : seen) {
             boolean known =
                     found.devices().stream().anyMatch(each -> each.name().equals(device.name()))
                             || found.unusable().stream().anyMatch(text -> text.startsWith(device.name() + " "));
             if (!known && needs.allows(device.name())) {
                 findings.noRdma(
+                        device.name(),
                         "verbs",
                         device.name() + " isn't shown by libibverbs",
                         "its provider: apt-get install ibverbs-providers; and /dev/infiniband/uverbs*");
@@ -120,6 +126,7 @@ final class VerbsChecks {
         least(device, "max_cq", limits.maxCq(), 2, "completion queues");
         if (Long.compareUnsigned(limits.maxMrBytes(), needs.largestRegionBytes()) < 0) {
             findings.noRdma(
+                    device.name(),
                     "limits",
                     device.name() + ": max_mr_size " + size(limits.maxMrBytes()) + ", and a region of "
                             + ByteSize.rounded(needs.largestRegionBytes()) + " is to be registered",
@@ -140,6 +147,7 @@ final class VerbsChecks {
     private void least(DeviceInfo device, String limit, int has, long needed, String what) {
         if (has < needed) {
             findings.noRdma(
+                    device.name(),
                     "limits",
                     device.name() + ": " + limit + " " + has + ", and " + needed + " " + what + " are needed",
                     needs.isNode() ? "a smaller --segment-size, or another device" : "another device");
@@ -161,6 +169,7 @@ final class VerbsChecks {
                             + "), READ (" + millis(result.readNanos()) + "), bytes are equal");
         } else {
             findings.noRdma(
+                    device.name(),
                     "trial",
                     device.name() + ": failed to " + result.failure(),
                     "see the lines above it first; then dmesg");

@@ -120,6 +120,29 @@ class DoctorCommandTest {
                 .doesNotContain("problem  ");
     }
 
+    /** As in a pod: Linux shows all devices, and the pod was given one. */
+    @Test
+    void shouldBeContentWhenOneOfTwoDevicesCanBeUsed() throws IOException {
+        FakeMachine machine = compat("0.2.38", "1.5.7").withoutFile(0);
+
+        CapturedRun run = run(machine, "--protocol", "rdma");
+
+        assertThat(run.exitCode()).as(run.out()).isZero();
+        assertThat(run.out())
+                .contains(
+                        "warning  access        /dev/infiniband/uverbs0 isn't there",
+                        "erdma_1 (10.0.1.7) would be used")
+                .contains("warning  verbs         erdma_0 isn't shown by libibverbs");
+    }
+
+    @Test
+    void shouldCallItAProblemWhenTheOnlyDeviceCanNotBeUsed() throws IOException {
+        CapturedRun run = run(standard().withoutFile(0), "--protocol", "rdma");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).contains("problem  access        /dev/infiniband/uverbs0 isn't there");
+    }
+
     @Test
     void shouldLookAtTheBufferPoolWhenAClientIsMeant() throws IOException {
         CapturedRun run =
@@ -133,7 +156,8 @@ class DoctorCommandTest {
 
     @Test
     void shouldBeOneObjectWhenJsonIsAskedFor() throws IOException {
-        CapturedRun run = run(compat("", "1.5.7"), "--protocol", "rdma", "--gid-index", "1", "--json");
+        FakeMachine machine = compat("", "1.5.7").limits("1048576", "65536");
+        CapturedRun run = run(machine, "--protocol", "rdma", "--json");
 
         assertThat(run.exitCode()).isEqualTo(1);
         Map<String, Object> result = run.json().get(0);
@@ -142,7 +166,7 @@ class DoctorCommandTest {
         assertThat(findings)
                 .anySatisfy(finding -> assertThat(finding)
                         .containsEntry("level", "problem")
-                        .containsEntry("check", "gid-choice")
+                        .containsEntry("check", "locked-memory")
                         .containsKeys("found", "fix"));
     }
 }

@@ -87,6 +87,13 @@ public final class FakeMachine {
         return this;
     }
 
+    /** As where that device wasn't given to the container, for which libibverbs doesn't have it then. */
+    public FakeMachine withoutFile(int number) throws IOException {
+        Files.delete(root.resolve("dev/infiniband/uverbs" + number));
+        devices.removeIf(device -> device.name().equals("erdma_" + number));
+        return this;
+    }
+
     /** Takes the port of the device that was added last down. */
     public FakeMachine downPort(int number) {
         DeviceInfo was = devices.remove(devices.size() - 1);

@@ -64,7 +64,7 @@ public final class RdmaTrial {
             return "";
         } catch (StoreException e) {
             return step + ": " + e.reason();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
             return step + ": " + (e.getMessage() == null ? e.toString() : e.getMessage());
         } finally {
             closeAll();
