@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.mooncake4j.helm.PodProcess.Place;
 import java.io.IOException;
@@ -153,6 +154,13 @@ final class RunningChart implements AutoCloseable {
             spec.getContainers().get(0).getEnv().add(new EnvVar(parts[0], parts[1], null));
         }
         return start("test", new Place("test", network.newAddress(), "host-of-test"), spec);
+    }
+
+    /** What a node's pod does before the node. */
+    PodProcess startDoctor() {
+        PodSpec spec = new PodSpecBuilder(manifests.node().getSpec()).build();
+        spec.setContainers(spec.getInitContainers());
+        return start("doctor", new Place("doctor", network.newAddress(), "host-of-doctor"), spec);
     }
 
     /** A program of the tests, which looks names up as pods do. */
