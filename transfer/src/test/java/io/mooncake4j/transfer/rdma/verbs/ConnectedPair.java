@@ -53,10 +53,20 @@ final class ConnectedPair implements AutoCloseable {
     }
 
     static CmId listen(EventChannel channel, InetAddress address) throws IOException {
-        CmId listener = channel.newId();
-        listener.bind(new InetSocketAddress(address, 0));
-        listener.listen(16);
-        return listener;
+        for (int left = 8; ; left--) {
+            CmId listener = channel.newId();
+            listener.bind(new InetSocketAddress(address, 0));
+            try {
+                listener.listen(16);
+                return listener;
+            } catch (VerbsException e) {
+                listener.close();
+                if (left == 0
+                        || !e.codeName().equals("EADDRINUSE")) { // siw's ports are TCP's, too, and some are in use
+                    throw e;
+                }
+            }
+        }
     }
 
     static CmId resolved(EventChannel channel, InetSocketAddress to) throws IOException {
