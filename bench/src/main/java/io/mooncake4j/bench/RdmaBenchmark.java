@@ -144,9 +144,11 @@ public final class RdmaBenchmark {
                 RdmaGarbage.Counts counts = garbage.count(mode);
                 System.out.printf(
                         Locale.ROOT,
-                        "# %s, %s of 1 MiB: %.1f bytes of heap a request, %d of %d payload bytes copied%n",
+                        "# %s, %s of 1 MiB by the transport alone: %.1f ms and %.1f bytes of heap a request, %d of %d payload"
+                                + " bytes copied%n",
                         device,
                         mode.name().toLowerCase(Locale.ROOT),
+                        counts.millis(),
                         counts.heapBytes(),
                         counts.copiedBytes(),
                         counts.movedBytes());

@@ -42,8 +42,9 @@ final class RdmaGarbage implements AutoCloseable {
     /**
      * @param heapBytes allocated by the thread that transfers, a request
      * @param copiedBytes of all requests together
+     * @param millis a request takes, one after the other: what a call of the whole store takes beyond that is control
      */
-    record Counts(double heapBytes, long movedBytes, long copiedBytes) {}
+    record Counts(double heapBytes, long movedBytes, long copiedBytes, double millis) {}
 
     private final UUID segment = UUID.randomUUID();
     private final UUID client = UUID.randomUUID();
@@ -99,12 +100,15 @@ final class RdmaGarbage implements AutoCloseable {
             long movedBefore = transport.payloadBytes();
             long copiedBefore = transport.stagedBytes();
             long heapBefore = threads.getCurrentThreadAllocatedBytes();
+            long beganNanos = System.nanoTime();
             run(transfer, op, deadline, MEASURED);
+            double millis = (System.nanoTime() - beganNanos) / 1e6 / MEASURED;
             long heap = threads.getCurrentThreadAllocatedBytes() - heapBefore;
             return new Counts(
                     (double) heap / MEASURED,
                     transport.payloadBytes() - movedBefore,
-                    transport.stagedBytes() - copiedBefore);
+                    transport.stagedBytes() - copiedBefore,
+                    millis);
         }
     }
 

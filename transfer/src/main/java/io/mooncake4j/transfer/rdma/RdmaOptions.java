@@ -29,7 +29,7 @@ public record RdmaOptions(
         Duration connectTimeout,
         int maxQueuePairs) {
     public static final RdmaOptions DEFAULT =
-            new RdmaOptions(List.of(), 2, 64 << 10, 256, 64, 4, 3, Duration.ofSeconds(30), Duration.ofSeconds(2), 0);
+            new RdmaOptions(List.of(), 2, 256 << 10, 256, 64, 4, 3, Duration.ofSeconds(30), Duration.ofSeconds(2), 0);
 
     public RdmaOptions {
         devices = List.copyOf(devices);

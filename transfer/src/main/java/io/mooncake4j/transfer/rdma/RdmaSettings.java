@@ -47,7 +47,7 @@ public final class RdmaSettings {
     public static final Setting<Long> SLICE_SIZE = Setting.of(
                     "rdma-slice-size",
                     SettingType.size(4096, 1L << 30),
-                    "64KB",
+                    "256KB",
                     "Into pieces of how many bytes a transfer is cut, each a work request")
             .alsoFrom("MC_SLICE_SIZE");
     public static final Setting<Integer> MAX_WR = Setting.of(

@@ -15,7 +15,7 @@ import java.time.Duration;
 public record PathOptions(
         int sliceBytes, int maxOutstanding, int stagingBytes, Duration stagingWait, Duration stall, Duration drain) {
     public static final PathOptions DEFAULT = new PathOptions(
-            64 << 10, 256, 1 << 20, Duration.ofMillis(20), Duration.ofSeconds(10), Duration.ofSeconds(1));
+            256 << 10, 256, 1 << 20, Duration.ofMillis(20), Duration.ofSeconds(10), Duration.ofSeconds(1));
 
     /** The same with other limits of what is in flight. */
     public PathOptions with(int slice, int outstanding) {
