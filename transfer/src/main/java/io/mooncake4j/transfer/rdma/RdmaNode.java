@@ -3,7 +3,9 @@ package io.mooncake4j.transfer.rdma;
 import io.mooncake4j.transfer.memory.Regions;
 import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.rdma.cm.CmListener;
-import io.mooncake4j.transfer.rdma.cm.IncomingLink;
+import io.mooncake4j.transfer.rdma.connect.IncomingLink;
+import io.mooncake4j.transfer.rdma.connect.NodeEnd;
+import io.mooncake4j.transfer.rdma.connect.QueueShape;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.Memory;
 import io.mooncake4j.transfer.rdma.verbs.MemoryRegion;
@@ -48,7 +50,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
 
     private final Deque<Closing> toClose = new ArrayDeque<>();
     private final RegionTable table;
-    private final CmListener listener;
+    private final NodeEnd end;
     private final QueuePairBudget budget;
     private final Set<Passing> passages = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -69,8 +71,9 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
             toClose.push(cq::close);
             Duration patience = options.connectTimeout();
             Duration ticketLife = patience.compareTo(LEAST_TICKET_LIFE) > 0 ? patience : LEAST_TICKET_LIFE;
-            this.listener = CmListener.start(device.address(), device.pd(), cq, ticketLife, meters.queuePairs());
-            toClose.push(listener::close);
+            this.end = CmListener.start(
+                    device.address(), QueueShape.serving(device.pd(), cq), ticketLife, meters.queuePairs());
+            toClose.push(end::close);
             Runnable listening = AsyncEvents.listen(device.context(), meters.deviceErrors(), this::deviceFailed);
             toClose.push(listening::run);
             started = true;
@@ -132,7 +135,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
 
     /** How many queue pairs clients have here. */
     public int queuePairs() {
-        return listener.queuePairs();
+        return end.queuePairs();
     }
 
     /** How many clients' sessions there are. */
@@ -141,18 +144,18 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     }
 
     private boolean isOff() {
-        return !stopping && (off != null || listener.isLost());
+        return !stopping && (off != null || end.isLost());
     }
 
     @Override
-    public Passage open(int lanes, Runnable end) {
+    public Passage open(int lanes, byte[] request, Runnable cut) {
         String why = off;
         if (why != null) {
             throw new StoreException(ErrorCode.NOT_SUPPORTED, why);
         }
         int granted = budget.take(Math.min(lanes, MAX_LANES));
         try {
-            Passing passing = new Passing(listener.admit(granted, end), end);
+            Passing passing = new Passing(end.admit(granted, request, cut), cut);
             passages.add(passing);
             if (!stopping) { // else the close may have missed it
                 return passing;
@@ -167,7 +170,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
 
     private void deviceFailed() {
         off = "RDMA is off on this node: its device " + device + " has failed; restart the node";
-        passages.forEach(passing -> passing.end.run());
+        passages.forEach(passing -> passing.cut.run());
     }
 
     /**
@@ -204,21 +207,21 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     /** One session's way in. */
     private final class Passing implements Passage {
         private final IncomingLink link;
-        private final Runnable end;
+        private final Runnable cut;
 
-        Passing(IncomingLink link, Runnable end) {
+        Passing(IncomingLink link, Runnable cut) {
             this.link = link;
-            this.end = end;
+            this.cut = cut;
         }
 
         @Override
         public byte[] offer() {
-            return new LinkOffer(listener.address(), link.queuePairs(), link.ticket()).encode();
+            return link.offer();
         }
 
         @Override
-        public byte[] awaitReady() throws IOException {
-            link.awaitEstablished();
+        public byte[] awaitReady(Words client) throws IOException {
+            link.awaitEstablished(client::next);
             return table.encode();
         }
 

@@ -11,8 +11,13 @@ public final class QueuePair {
     private static final int SIGNALED = 2;
     private static final int INLINE = 8;
 
+    /** Ends it in the device. */
+    interface Destruction {
+        void run() throws IOException;
+    }
+
     private final Object lock;
-    private final long id;
+    private final Destruction destruction;
     private final long handle;
     private final int depth;
     private final int inlineBytes;
@@ -22,9 +27,9 @@ public final class QueuePair {
     private int posted;
 
     /** @param lock held while it is destroyed */
-    QueuePair(Object lock, long id, long handle, int depth, int inlineBytes) throws IOException {
+    QueuePair(Object lock, Destruction destruction, long handle, int depth, int inlineBytes) throws IOException {
         this.lock = lock;
-        this.id = id;
+        this.destruction = destruction;
         this.handle = handle;
         this.depth = depth;
         this.inlineBytes = inlineBytes;
@@ -132,7 +137,7 @@ public final class QueuePair {
     public void destroy() throws IOException {
         synchronized (lock) {
             if (!destroyed) {
-                NativeVerbs.destroyQp(id);
+                destruction.run();
                 destroyed = true;
                 list.free();
             }
