@@ -18,7 +18,6 @@ import io.mooncake4j.transfer.memory.MemoryKind;
 import io.mooncake4j.transfer.safety.SafetyRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -225,8 +225,7 @@ public final class TestCluster implements AfterEachCallback {
 
     /** {@code bin/mooncake4j} of this source tree, on a JVM that starts fast; killed at the end. */
     public ChildProcess launcherProcess(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(classes().resolve("../../bin/mooncake4j").normalize().toString()));
+        List<String> command = new ArrayList<>(List.of(launcher().toString()));
         command.addAll(List.of(arguments));
         String flags = "-XX:-UseG1GC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10";
         ChildProcess process =
@@ -235,16 +234,12 @@ public final class TestCluster implements AfterEachCallback {
         return process;
     }
 
-    private static Path classes() {
-        try {
-            return Path.of(TestCluster.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+    private static Path launcher() {
+        return Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
+                .map(tree -> tree.resolve("deploy/bin/mooncake4j"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("tests run within the source tree"));
     }
 
     /** A builder for {@link #build}. */

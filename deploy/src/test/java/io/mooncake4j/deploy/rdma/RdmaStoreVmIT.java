@@ -22,7 +22,7 @@ class RdmaStoreVmIT {
     };
 
     /** Invocations of those with parameters counted one by one. */
-    private static final int TESTS_OVER_RXE = 12;
+    private static final int TESTS_OVER_RXE = 16;
     /** It shows what the flush is for, and survives the loss of its network, too. */
     private static final int TESTS_OVER_SIW = TESTS_OVER_RXE + 2;
 

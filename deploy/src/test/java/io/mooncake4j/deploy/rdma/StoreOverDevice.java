@@ -73,7 +73,8 @@ class StoreOverDevice {
     @BeforeAll
     @Timeout(value = 240, unit = TimeUnit.SECONDS)
     void start() {
-        node = cluster.startAsProcesses(plan).get(1);
+        cluster.startAsProcesses(plan.withNodes(0, NODE_BYTES, NODE_BYTES));
+        node = cluster.nodeProcess(NODE);
         launched = cluster.launcherProcess(
                 "node",
                 "--master",
@@ -92,8 +93,9 @@ class StoreOverDevice {
                 "rdma",
                 "--rdma-device",
                 device.name());
+        observed = client(); // all at the same time, since each start takes long
+        node.awaitLine("mounted");
         launched.awaitLine("ready:");
-        observed = client();
         client = observed.client();
         awaitRdma(observed, new Blocks("connected/", BLOCK_BYTES));
     }

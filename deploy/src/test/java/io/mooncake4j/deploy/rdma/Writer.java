@@ -40,11 +40,16 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    /** Turns to a store, each of them once. */
-    void connect(TestCluster store, boolean flush) {
+    /** Starts a process unless there is one, without waiting for it. */
+    void prepare() {
         if (process == null) {
             process = TestCluster.process(directory.path(), Map.of(), "writer", RdmaClientMain.class, device.name());
         }
+    }
+
+    /** Turns to a store, each of them once. */
+    void connect(TestCluster store, boolean flush) {
+        prepare();
         process.say("connect " + store.masters() + " " + flush);
         process.awaitLine(store.masters());
     }

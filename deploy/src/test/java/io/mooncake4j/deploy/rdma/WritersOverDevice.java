@@ -58,6 +58,7 @@ class WritersOverDevice {
     @BeforeAll
     static void start() {
         writer = new Writer(DEVICE);
+        writer.prepare();
     }
 
     @AfterAll
@@ -108,6 +109,7 @@ class WritersOverDevice {
             other.awaitAllRight();
             long queuePairs = DEVICE.queuePairsOfThisProcess(); // the node's and the other client's
             long version = slot.killInMidWrite(writer, () -> writer.connect(cluster, true), other.client()::remove);
+            writer.prepare(); // for the next test
             await().until(() -> DEVICE.queuePairsOfThisProcess() == queuePairs);
             awaitItsMemoryFree();
             PutResult put = other.client().put("new", VersionedValue.of("new", 1, SLOT_BYTES));
@@ -128,6 +130,7 @@ class WritersOverDevice {
     @MethodSource("delayed")
     void shouldHandOutOtherBytesOnlyWhenPutEndsBeforeItsBytesArePlacedAndItsClientIsKilled(boolean enforced)
             throws Exception {
+        writer.prepare();
         cluster.start(plan.withNodes(1, 8 << 20, 8 << 20).withGrant(PATIENT, Duration.ofSeconds(1), PATIENT));
         MooncakeClient reader = cluster.client(false); // over TCP, which isn't delayed
         assertThat(reader.get("last")).isEmpty();

@@ -38,7 +38,8 @@ class AdmissionOverDevice extends DeviceCase {
     @Test
     void shouldRejectAndLeaveNothingWhenTicketIsWrong() throws Exception {
         TestNode node = new TestNode(1, 4096, SafetyRules.ALL);
-        ServedNode served = serve(node, RdmaFixture.OPTIONS);
+        // it waits so long for the right one
+        ServedNode served = serve(node, RdmaFixture.OPTIONS.withConnectTimeout(RdmaOptions.DEFAULT.connectTimeout()));
         DeviceUse before = DeviceUse.now();
         assertRejected(served, node, ticket -> ticket + 1, "no such ticket");
         await().untilAsserted(() -> assertThat(DeviceUse.now()).isEqualTo(before));

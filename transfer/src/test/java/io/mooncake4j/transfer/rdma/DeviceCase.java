@@ -22,8 +22,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 
 /** Nodes and clients of this machine's device, closed after each test. */
+@Tag("java17")
 abstract class DeviceCase {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final byte UNTOUCHED = 0x55;
