@@ -222,7 +222,7 @@ class StorageNodeLifeTest extends StorageNodeFixture {
             assertThat(read(node, 1, bytes.length)).isEqualTo(bytes);
             SegmentTarget target =
                     new SegmentTarget(node.name(), node.host(), node.dataPort(), token(node, Mode.READ, 1));
-            assertThatThrownBy(() -> new Leashes(SOON).open(target, 2, new byte[0], Deadline.after(SOON)))
+            assertThatThrownBy(() -> new Leashes(SOON).open(target, 2, Deadline.after(SOON)))
                     .isInstanceOfSatisfying(
                             StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED))
                     .hasMessageContaining("RDMA is off at this node; its log says why");
@@ -230,7 +230,7 @@ class StorageNodeLifeTest extends StorageNodeFixture {
         try (StorageNode node = mounted(options())) {
             SegmentTarget target =
                     new SegmentTarget(node.name(), node.host(), node.dataPort(), token(node, Mode.READ, 1));
-            assertThatThrownBy(() -> new Leashes(SOON).open(target, 2, new byte[0], Deadline.after(SOON)))
+            assertThatThrownBy(() -> new Leashes(SOON).open(target, 2, Deadline.after(SOON)))
                     .hasMessageContaining("start it with --protocol rdma");
         }
     }
