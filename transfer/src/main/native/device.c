@@ -170,8 +170,7 @@ OURS(void, queryPort)(JNIEnv *env, jclass type, jlong context, jint port, jlongA
         throw_failed(env, code, "ibv_query_port(%s, %d)", name_of(context), (int)port);
         return;
     }
-    jlong values[] = {
-        (jlong)attr.state, (jlong)attr.active_mtu, attr.gid_tbl_len, attr.max_msg_sz, attr.link_layer, attr.lid};
+    jlong values[] = {(jlong)attr.state, (jlong)attr.active_mtu, attr.gid_tbl_len, attr.max_msg_sz, attr.link_layer};
     (*env)->SetLongArrayRegion(env, out, 0, (jsize)(sizeof values / sizeof values[0]), values);
 }
 

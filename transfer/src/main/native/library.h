@@ -49,19 +49,11 @@ struct queue_pair_wish {
     int inline_bytes;
     uint32_t pieces; /* most SGEs of a request */
 };
-/*
- * Creates it on the id, or without one where that is null, with what the device can; granted gets its caps. Throws, and
- * returns null then.
- */
+/* Creates it on the id with what the device can; granted gets its caps. Throws, and returns null then. */
 struct ibv_qp *create_queue_pair(
     JNIEnv *env, struct rdma_cm_id *id, const struct queue_pair_wish *wish, struct ibv_qp_cap *granted);
 /* Destroys the id's; the code of the failure. rdma_destroy_qp would not say whether it is gone. */
 int destroy_queue_pair(struct rdma_cm_id *id);
-
-/* our_verbs.c: as above, for Java; out gets the caps; id may be null */
-jlong create_queue_pair_for_java(
-    JNIEnv *env, struct rdma_cm_id *id, jlong pd, jlong cq, jint send_depth, jint recv_depth, jint inline_bytes,
-    jintArray out);
 
 /* connection.c */
 #define PRIVATE_DATA_MAX 255

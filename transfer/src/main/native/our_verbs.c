@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-jlong create_queue_pair_for_java(
-    JNIEnv *env, struct rdma_cm_id *id, jlong pd, jlong cq, jint send_depth, jint recv_depth, jint inline_bytes,
-    jintArray out) {
+OURS(jlong, createQp)
+(JNIEnv *env, jclass type, jlong id, jlong pd, jlong cq, jint send_depth, jint recv_depth, jint inline_bytes,
+ jintArray out) {
     struct ibv_qp_cap granted;
     struct queue_pair_wish wish = {
         .pd = pointer(pd),
@@ -17,12 +17,13 @@ jlong create_queue_pair_for_java(
         .inline_bytes = inline_bytes,
         .pieces = 1,
     };
-    if (!is_there(env, pd, "a queue pair in a protection domain")
-        || !is_there(env, cq, "a queue pair with a completion queue")) {
+    (void)type;
+    if (!is_there(env, id, "rdma_create_qp") || !is_there(env, pd, "rdma_create_qp in a protection domain")
+        || !is_there(env, cq, "rdma_create_qp with a completion queue")) {
         return 0;
     }
     memset(&granted, 0, sizeof granted);
-    struct ibv_qp *qp = create_queue_pair(env, id, &wish, &granted);
+    struct ibv_qp *qp = create_queue_pair(env, pointer(id), &wish, &granted);
     if (qp != NULL) {
         jint values[] = {
             (jint)granted.max_send_wr,
@@ -34,15 +35,6 @@ jlong create_queue_pair_for_java(
         (*env)->SetIntArrayRegion(env, out, 0, 5, values);
     }
     return handle_of(qp);
-}
-
-OURS(jlong, createQp)
-(JNIEnv *env, jclass type, jlong id, jlong pd, jlong cq, jint send_depth, jint recv_depth, jint inline_bytes,
- jintArray out) {
-    (void)type;
-    return is_there(env, id, "rdma_create_qp")
-        ? create_queue_pair_for_java(env, pointer(id), pd, cq, send_depth, recv_depth, inline_bytes, out)
-        : 0;
 }
 
 OURS(jint, qpNumber)(JNIEnv *env, jclass type, jlong qp) {

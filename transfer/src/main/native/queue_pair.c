@@ -26,19 +26,17 @@ struct ibv_qp *create_queue_pair(
     struct ibv_device_attr device;
     struct ibv_qp_init_attr attr;
     uint32_t inline_bytes = wish->inline_bytes < 0 ? 0 : (uint32_t)wish->inline_bytes;
-    struct ibv_context *context = id == NULL ? wish->pd->context : id->verbs;
-    struct ibv_qp *made;
     int code;
 
-    if (context == NULL) {
+    if (id->verbs == NULL) {
         throw_failed(env, ENODEV, "rdma_create_qp of an id without a device");
         return NULL;
     }
     memset(&device, 0, sizeof device);
     errno = 0;
-    code = code_of(ibv_query_device(context, &device));
+    code = code_of(ibv_query_device(id->verbs, &device));
     if (code != 0) {
-        throw_failed(env, code, "ibv_query_device(%s)", ibv_get_device_name(context->device));
+        throw_failed(env, code, "ibv_query_device(%s)", ibv_get_device_name(id->verbs->device));
         return NULL;
     }
     for (;;) {
@@ -53,24 +51,17 @@ struct ibv_qp *create_queue_pair(
         attr.cap.max_recv_sge = clamped((int)wish->pieces, device.max_sge);
         attr.cap.max_inline_data = inline_bytes;
         errno = 0;
-        if (id == NULL) {
-            made = ibv_create_qp(wish->pd, &attr);
-            code = made == NULL ? code_of_null() : 0;
-        } else {
-            code = code_of(rdma_create_qp(id, wish->pd, &attr));
-            made = id->qp;
-        }
+        code = code_of(rdma_create_qp(id, wish->pd, &attr));
         if (code == 0) {
             *granted = attr.cap;
-            return made;
+            return id->qp;
         }
         if (inline_bytes == 0) {
             throw_failed(
                 env,
                 code,
-                "%s_create_qp(%s, %d send and %d receive requests)",
-                id == NULL ? "ibv" : "rdma",
-                ibv_get_device_name(context->device),
+                "rdma_create_qp(%s, %d send and %d receive requests)",
+                ibv_get_device_name(id->verbs->device),
                 wish->send_depth,
                 wish->recv_depth);
             return NULL;

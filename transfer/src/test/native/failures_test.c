@@ -38,12 +38,6 @@ OURS(jobjectArray, deviceNames)(JNIEnv *, jclass);
 OURS(jlong, openDevice)(JNIEnv *, jclass, jstring);
 OURS(jbyteArray, queryGid)(JNIEnv *, jclass, jlong, jint, jint);
 OURS(jint, trialInline)(JNIEnv *, jclass, jlong);
-OURS(jlong, createOwnQp)(JNIEnv *, jclass, jlong, jlong, jint, jint, jint, jintArray);
-OURS(void, destroyOwnQp)(JNIEnv *, jclass, jlong);
-OURS(void, qpToInit)(JNIEnv *, jclass, jlong, jint, jint);
-OURS(void, qpToReceive)
-(JNIEnv *, jclass, jlong, jint, jint, jint, jint, jint, jint, jbyteArray, jint, jint, jint);
-OURS(void, qpToSend)(JNIEnv *, jclass, jlong, jint, jint, jint, jint);
 
 #define NATIVE(name) Java_com_ibm_disni_verbs_impl_NativeDispatcher__1##name
 #define OUR(name) Java_io_mooncake4j_transfer_rdma_verbs_NativeVerbs_##name
@@ -365,66 +359,6 @@ static void should_find_no_inline_bytes_when_the_trial_fails(void) {
     EXPECT(OUR(trialInline)(env, NULL, h(&fake_context)) == 0 && caught() == NULL);
 }
 
-static void should_make_a_queue_pair_without_an_id(void) {
-    jarray out = new_array(5, sizeof(jint));
-    fake_device.max_qp_wr = 128;
-    most_inline = 96;
-    EXPECT(OUR(createOwnQp)(env, NULL, h(&fake_pd), h(&fake_cq), 500, 0, 128, (jintArray)out) == h(&fake_qp));
-    EXPECT(asked_for.cap.max_send_wr == 128 && asked_for.cap.max_recv_wr == 1 && asked_for.cap.max_recv_sge == 1);
-    EXPECT(((jint *)elements_of(out))[4] == 64 && create_qp_calls == 0 && caught() == NULL);
-    fail("ibv_create_qp", 1, EAGAIN);
-    EXPECT(OUR(createOwnQp)(env, NULL, h(&fake_pd), h(&fake_cq), 8, 1, 0, (jintArray)out) == 0);
-    EXPECT_THROWN("ibv_create_qp(fake0, 8 send and 1 receive requests)", EAGAIN);
-    EXPECT(OUR(createOwnQp)(env, NULL, 0, h(&fake_cq), 8, 1, 0, (jintArray)out) == 0);
-    EXPECT_THROWN("a queue pair in a protection domain of nothing", EINVAL);
-    fail("ibv_destroy_qp", EBUSY, 0);
-    OUR(destroyOwnQp)(env, NULL, h(&fake_qp));
-    EXPECT_THROWN("ibv_destroy_qp", EBUSY);
-    free_array(out);
-}
-
-static void should_give_each_step_what_it_takes(void) {
-    jarray gid = new_array(16, 1);
-    ((uint8_t *)elements_of(gid))[15] = 7;
-    OUR(qpToInit)(env, NULL, h(&fake_qp), 1, 2);
-    EXPECT(asked_mask == (IBV_QP_STATE | IBV_QP_PORT | IBV_QP_PKEY_INDEX | IBV_QP_ACCESS_FLAGS));
-    EXPECT(asked_to_modify.qp_state == IBV_QPS_INIT && asked_to_modify.port_num == 1 && asked_to_modify.pkey_index == 2);
-    OUR(qpToReceive)(env, NULL, h(&fake_qp), 1, 3, 4, 0xffffff, 5, 0xffff, (jbyteArray)gid, 16, 96, 6);
-    EXPECT(asked_to_modify.qp_state == IBV_QPS_RTR && asked_to_modify.path_mtu == IBV_MTU_2048);
-    EXPECT(asked_to_modify.dest_qp_num == 0xffffff && asked_to_modify.rq_psn == 5 && asked_to_modify.ah_attr.sl == 6);
-    EXPECT(asked_to_modify.ah_attr.grh.dgid.raw[15] == 7 && asked_to_modify.ah_attr.grh.sgid_index == 3);
-    EXPECT(asked_to_modify.ah_attr.dlid == 0xffff && asked_to_modify.ah_attr.grh.traffic_class == 96);
-    EXPECT(asked_to_modify.max_dest_rd_atomic == 16 && asked_to_modify.qkey == 0);
-    OUR(qpToSend)(env, NULL, h(&fake_qp), 9, 16, 18, 7);
-    EXPECT(asked_to_modify.qp_state == IBV_QPS_RTS && asked_to_modify.sq_psn == 9 && asked_to_modify.timeout == 18);
-    EXPECT(asked_to_modify.max_rd_atomic == 16 && asked_to_modify.retry_cnt == 7 && asked_to_modify.rnr_retry == 7);
-    EXPECT(caught() == NULL);
-    free_array(gid);
-}
-
-/* The article's case: what errno says afterwards is another call's. */
-static void should_say_what_the_step_itself_answered(void) {
-    jarray gid = new_array(16, 1);
-    jarray none = new_array(4, 1);
-    fail("ibv_modify_qp", EINVAL, EAGAIN);
-    OUR(qpToInit)(env, NULL, h(&fake_qp), 1, 0);
-    EXPECT_THROWN("ibv_modify_qp(RESET -> INIT)", EINVAL);
-    OUR(qpToReceive)(env, NULL, h(&fake_qp), 1, 3, 4, 1, 5, 0, (jbyteArray)gid, 16, 0, 0);
-    EXPECT_THROWN("ibv_modify_qp(INIT -> RTR)", EINVAL);
-    OUR(qpToSend)(env, NULL, h(&fake_qp), 9, 16, 18, 7);
-    EXPECT_THROWN("ibv_modify_qp(RTR -> RTS)", EINVAL);
-    OUR(qpToReceive)(env, NULL, h(&fake_qp), 1, 3, 4, 1, 5, 0, (jbyteArray)none, 16, 0, 0);
-    EXPECT_THROWN("ibv_modify_qp to a GID that has not 16 bytes", EINVAL);
-    all_well();
-    fail("ibv_modify_qp", -EAGAIN, EINVAL);
-    OUR(qpToSend)(env, NULL, h(&fake_qp), 9, 16, 18, 7);
-    EXPECT_THROWN("ibv_modify_qp(RTR -> RTS)", EAGAIN);
-    OUR(qpToSend)(env, NULL, 0, 9, 16, 18, 7);
-    EXPECT_THROWN("ibv_modify_qp of nothing", EINVAL);
-    free_array(gid);
-    free_array(none);
-}
-
 static void should_be_what_disni_expects(void) {
     EXPECT(NATIVE(getVersion)(env, NULL) == 32);
 }
@@ -465,9 +399,6 @@ int main(void) {
     RUN(should_name_the_device_when_it_can_not_be_opened_or_asked);
     RUN(should_find_inline_bytes_by_trial);
     RUN(should_find_no_inline_bytes_when_the_trial_fails);
-    RUN(should_make_a_queue_pair_without_an_id);
-    RUN(should_give_each_step_what_it_takes);
-    RUN(should_say_what_the_step_itself_answered);
     RUN(should_be_what_disni_expects);
     (void)printf("native tests: %d passed, 0 failed\n", passed);
     return 0;

@@ -357,7 +357,6 @@ void ibv_ack_cq_events(struct ibv_cq *cq, unsigned events) {
 
 struct ibv_qp *ibv_create_qp(struct ibv_pd *pd, struct ibv_qp_init_attr *attr) {
     (void)pd;
-    asked_for = *attr;
     if (attr->cap.max_inline_data > most_inline) {
         errno = EINVAL;
         return NULL;

@@ -1,32 +1,22 @@
 package io.mooncake4j.transfer.rdma;
 
 import io.mooncake4j.transfer.engine.SegmentTarget;
-import io.mooncake4j.transfer.rdma.cm.CmClientEnd;
-import io.mooncake4j.transfer.rdma.connect.ClientEnd;
-import io.mooncake4j.transfer.rdma.connect.OutgoingLink;
-import io.mooncake4j.transfer.rdma.connect.QueueShape;
+import io.mooncake4j.transfer.rdma.cm.OutgoingLink;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.tcp.Leash;
 import io.mooncake4j.transfer.tcp.Leashes;
 import io.mooncake4j.transfer.wire.Deadline;
-import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes links of one device, each on the thread that wants it. Safe for all threads. */
 final class LinkConnector {
-    private static final Logger LOG = LoggerFactory.getLogger(LinkConnector.class);
-
     private final RdmaDevice device;
     private final RdmaOptions options;
-    private final ClientEnd end;
     private final Leashes leashes;
 
     LinkConnector(RdmaDevice device, RdmaOptions options) {
         this.device = device;
         this.options = options;
-        this.end = new CmClientEnd(device.address());
         this.leashes = new Leashes(options.connectTimeout());
     }
 
@@ -35,59 +25,49 @@ final class LinkConnector {
      * what was begun in vain, of which nothing is left.
      *
      * @throws IOException if the node can't be reached, over TCP or RDMA; the message says why and what to do
-     * @throws StoreException if the node refuses, with its code and reason; RPC_TIMEOUT;
+     * @throws io.mooncake4j.transfer.wire.StoreException if the node refuses, with its code and reason; RPC_TIMEOUT;
      *     TRANSFER_FAIL if interrupted
      */
     Link connect(SegmentTarget target, Deadline deadline) throws IOException {
         Deadline due = deadline.orAfterNanos(options.connectTimeout().toNanos());
-        int count = options.queuePairsPerLink();
-        int depth = Math.min(
-                Math.min(options.maxWr(), device.limits().maxQpWr()),
-                device.limits().maxCqe() / count);
-        CompletionQueue completions = device.context().createCq(count * depth);
-        OutgoingLink outgoing = null;
-        Link link;
-        try {
-            outgoing = end.begin(QueueShape.sending(device.pd(), completions, depth, options.inlineBytes()), count);
-            link = new Link(LinkKey.of(target), outgoing, completions, device.limits(), depth);
-        } finally {
-            if (outgoing == null) {
-                completions.close();
-            }
-        }
+        Leash leash = leashes.open(target, options.queuePairsPerLink(), due);
+        Link link = null;
         boolean ready = false;
         try {
-            while (!ready) {
-                ready = attempt(target, link, outgoing, due);
+            LinkOffer offer = LinkOffer.decode(leash.offer());
+            link = empty(target, leash, offer);
+            for (int i = 0; i < offer.queuePairs(); i++) {
+                link.outgoing().connect(offer.address(), offer.ticket(), link.depth(), options.inlineBytes(), due);
             }
+            link.ready(RegionTable.decode(leash.awaitReady(due)));
+            ready = true;
             return link;
         } finally {
-            if (!ready) {
+            if (link == null) {
+                leash.close();
+            } else if (!ready) {
                 link.close();
             }
         }
     }
 
-    /** Whether it succeeded; false if another attempt may. */
-    private boolean attempt(SegmentTarget target, Link link, OutgoingLink outgoing, Deadline due) throws IOException {
-        Leash leash = null;
-        boolean ready = false;
+    private Link empty(SegmentTarget target, Leash leash, LinkOffer offer) throws IOException {
+        int count = offer.queuePairs();
+        if (count < 1 || count > options.queuePairsPerLink()) {
+            throw new IOException("the node offers " + count + " queue pairs");
+        }
+        int depth = Math.min(
+                Math.min(options.maxWr(), device.limits().maxQpWr()),
+                device.limits().maxCqe() / count);
+        CompletionQueue completions = device.context().createCq(count * depth);
+        OutgoingLink outgoing = null;
         try {
-            leash = leashes.open(target, options.queuePairsPerLink(), outgoing.request(), due);
-            Leash opened = leash;
-            outgoing.connect(opened.offer(), word -> opened.say(word, due), due);
-            link.ready(opened, RegionTable.decode(opened.awaitReady(due)));
-            ready = true;
-        } catch (IOException | StoreException e) {
-            if (!outgoing.again(e)) {
-                throw e;
-            }
-            LOG.info("connecting queue pairs is tried once more: {}", e.getMessage());
+            outgoing = new OutgoingLink(device.address(), device.pd(), completions);
+            return new Link(LinkKey.of(target), leash, outgoing, completions, device.limits(), depth);
         } finally {
-            if (leash != null && !ready) {
-                leash.close();
+            if (outgoing == null) {
+                completions.close();
             }
         }
-        return ready;
     }
 }

@@ -3,9 +3,7 @@ package io.mooncake4j.transfer.rdma;
 import io.mooncake4j.transfer.memory.Regions;
 import io.mooncake4j.transfer.metrics.RdmaMeters;
 import io.mooncake4j.transfer.rdma.cm.CmListener;
-import io.mooncake4j.transfer.rdma.connect.IncomingLink;
-import io.mooncake4j.transfer.rdma.connect.NodeEnd;
-import io.mooncake4j.transfer.rdma.connect.QueueShape;
+import io.mooncake4j.transfer.rdma.cm.IncomingLink;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.Memory;
 import io.mooncake4j.transfer.rdma.verbs.MemoryRegion;
@@ -50,7 +48,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
 
     private final Deque<Closing> toClose = new ArrayDeque<>();
     private final RegionTable table;
-    private final NodeEnd end;
+    private final CmListener listener;
     private final QueuePairBudget budget;
     private final Set<Passing> passages = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -71,9 +69,8 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
             toClose.push(cq::close);
             Duration patience = options.connectTimeout();
             Duration ticketLife = patience.compareTo(LEAST_TICKET_LIFE) > 0 ? patience : LEAST_TICKET_LIFE;
-            this.end = CmListener.start(
-                    device.address(), QueueShape.serving(device.pd(), cq), ticketLife, meters.queuePairs());
-            toClose.push(end::close);
+            this.listener = CmListener.start(device.address(), device.pd(), cq, ticketLife, meters.queuePairs());
+            toClose.push(listener::close);
             Runnable listening = AsyncEvents.listen(device.context(), meters.deviceErrors(), this::deviceFailed);
             toClose.push(listening::run);
             started = true;
@@ -135,7 +132,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
 
     /** How many queue pairs clients have here. */
     public int queuePairs() {
-        return end.queuePairs();
+        return listener.queuePairs();
     }
 
     /** How many clients' sessions there are. */
@@ -144,18 +141,18 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     }
 
     private boolean isOff() {
-        return !stopping && (off != null || end.isLost());
+        return !stopping && (off != null || listener.isLost());
     }
 
     @Override
-    public Passage open(int lanes, byte[] request, Runnable cut) {
+    public Passage open(int lanes, Runnable end) {
         String why = off;
         if (why != null) {
             throw new StoreException(ErrorCode.NOT_SUPPORTED, why);
         }
         int granted = budget.take(Math.min(lanes, MAX_LANES));
         try {
-            Passing passing = new Passing(end.admit(granted, request, cut), cut);
+            Passing passing = new Passing(listener.admit(granted, end), end);
             passages.add(passing);
             if (!stopping) { // else the close may have missed it
                 return passing;
@@ -170,7 +167,7 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
 
     private void deviceFailed() {
         off = "RDMA is off on this node: its device " + device + " has failed; restart the node";
-        passages.forEach(passing -> passing.cut.run());
+        passages.forEach(passing -> passing.end.run());
     }
 
     /**
@@ -207,21 +204,21 @@ public final class RdmaNode implements DirectAccess, AutoCloseable {
     /** One session's way in. */
     private final class Passing implements Passage {
         private final IncomingLink link;
-        private final Runnable cut;
+        private final Runnable end;
 
-        Passing(IncomingLink link, Runnable cut) {
+        Passing(IncomingLink link, Runnable end) {
             this.link = link;
-            this.cut = cut;
+            this.end = end;
         }
 
         @Override
         public byte[] offer() {
-            return link.offer();
+            return new LinkOffer(listener.address(), link.queuePairs(), link.ticket()).encode();
         }
 
         @Override
-        public byte[] awaitReady(Words client) throws IOException {
-            link.awaitEstablished(client::next);
+        public byte[] awaitReady() throws IOException {
+            link.awaitEstablished();
             return table.encode();
         }
 

@@ -1,10 +1,8 @@
 package io.mooncake4j.transfer.rdma;
 
-import io.mooncake4j.transfer.rdma.cm.CmClientEnd;
 import io.mooncake4j.transfer.rdma.cm.CmListener;
-import io.mooncake4j.transfer.rdma.connect.IncomingLink;
-import io.mooncake4j.transfer.rdma.connect.OutgoingLink;
-import io.mooncake4j.transfer.rdma.connect.QueueShape;
+import io.mooncake4j.transfer.rdma.cm.IncomingLink;
+import io.mooncake4j.transfer.rdma.cm.OutgoingLink;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.Memory;
 import io.mooncake4j.transfer.rdma.verbs.MemoryRegion;
@@ -111,21 +109,20 @@ public final class RdmaTrial {
         CompletionQueue unused = device.context().createCq(COMPLETIONS);
         toClose.push(unused::close);
         step = "listen for connections of rdma_cm";
-        CmListener listener = CmListener.start(
-                device.address(), QueueShape.serving(device.pd(), unused), options.connectTimeout(), new LongAdder());
+        CmListener listener =
+                CmListener.start(device.address(), device.pd(), unused, options.connectTimeout(), new LongAdder());
         toClose.push(listener::close);
         step = "connect a queue pair by rdma_cm";
-        OutgoingLink outgoing =
-                new CmClientEnd(device.address()).begin(QueueShape.sending(device.pd(), completions, DEPTH, 0), 1);
+        IncomingLink incoming = listener.admit(1, () -> {});
+        toClose.push(incoming::close);
+        OutgoingLink outgoing = new OutgoingLink(device.address(), device.pd(), completions);
         toClose.push(outgoing::close);
         long begun = System.nanoTime();
-        IncomingLink incoming = listener.admit(1, outgoing.request(), () -> {});
-        toClose.push(incoming::close);
-        Deque<byte[]> words = new ArrayDeque<>();
-        outgoing.connect(incoming.offer(), words::add, Deadline.after(options.connectTimeout()));
-        incoming.awaitEstablished(words::remove);
+        QueuePair made = outgoing.connect(
+                listener.address(), incoming.ticket(), DEPTH, 0, Deadline.after(options.connectTimeout()));
+        incoming.awaitEstablished();
         connectNanos = System.nanoTime() - begun;
-        return outgoing.queuePairs().get(0);
+        return made;
     }
 
     private void move(QueuePair queuePair, CompletionQueue completions, MemoryRegion local, MemoryRegion remote)

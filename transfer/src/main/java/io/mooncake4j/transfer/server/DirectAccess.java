@@ -14,27 +14,16 @@ public interface DirectAccess {
      * Lets one session in, whose token has been verified.
      *
      * @param lanes how many ways side by side the client asks for, at least 1
-     * @param request what the client says beforehand, to be read by this way alone; may be empty
      * @param end ends the session's connection, which closes the passage: to be called when a lane is lost; doesn't block
      * @throws StoreException with the reason: NOT_SUPPORTED if this node has no such way, OVERLOADED if no lane is left
      */
-    Passage open(int lanes, byte[] request, Runnable end);
+    Passage open(int lanes, Runnable end);
 
     /** No way but over the connection. */
     static DirectAccess none(String why) {
-        return (lanes, request, end) -> {
+        return (lanes, end) -> {
             throw new StoreException(ErrorCode.NOT_SUPPORTED, why);
         };
-    }
-
-    /** What the client says after it was told the offer. */
-    interface Words {
-        /**
-         * Waits for the next; as long as the connection may be idle.
-         *
-         * @throws IOException if the connection ends before
-         */
-        byte[] next() throws IOException;
     }
 
     /** One session's way in, owned by the thread of its connection. */
@@ -45,12 +34,11 @@ public interface DirectAccess {
         /**
          * Waits until the client has come by all lanes; for some seconds at the longest.
          *
-         * @param client to be heard, where it has anything to say
          * @return what it must know to use the memory
          * @throws StoreException RPC_TIMEOUT if it hasn't come in time
          * @throws IOException if it came and failed, or the passage was abandoned
          */
-        byte[] awaitReady(Words client) throws IOException;
+        byte[] awaitReady() throws IOException;
 
         /** Makes {@link #awaitReady} end soon. Any thread; doesn't block. */
         void abandon();

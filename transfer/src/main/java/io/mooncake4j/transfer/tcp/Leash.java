@@ -60,23 +60,16 @@ public final class Leash implements AutoCloseable {
         }
     }
 
-    void ask(AccessToken token, int lanes, byte[] request, Deadline deadline) throws IOException {
-        ByteBuffer open = ByteBuffer.allocate(TcpFormat.REQUEST_BYTES + token.encodedBytes() + request.length);
-        TcpFormat.putOpen(open, token, REQUEST_ID, lanes, request);
-        send(open.flip(), deadline);
+    void ask(AccessToken token, int lanes, Deadline deadline) throws IOException {
+        ByteBuffer request = ByteBuffer.allocate(TcpFormat.REQUEST_BYTES + token.encodedBytes());
+        TcpFormat.putOpen(request, token, REQUEST_ID, lanes);
+        send(request.flip(), deadline);
         offer = answer(deadline);
     }
 
     /** What the node said to the request for lanes. */
     public byte[] offer() {
         return offer.clone();
-    }
-
-    /** Says what the way wants to hear after its offer; at most 4096 bytes. */
-    public void say(byte[] word, Deadline deadline) throws IOException {
-        ByteBuffer out = ByteBuffer.allocate(TcpFormat.WORD_BYTES + word.length);
-        TcpFormat.putWord(out, word);
-        send(out.flip(), deadline);
     }
 
     /**

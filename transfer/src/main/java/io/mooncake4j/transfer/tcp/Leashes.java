@@ -23,12 +23,11 @@ public final class Leashes {
     /**
      * Connects as the token's client, and asks the node for so many lanes; blocks until the deadline at the longest.
      *
-     * @param request what the way wants to hear beforehand, at most 4096 bytes; may be empty
      * @throws IOException if the node can't be reached, or breaks off
      * @throws io.mooncake4j.transfer.wire.StoreException if it refuses, with its reason; RPC_TIMEOUT; TRANSFER_FAIL if
      *     interrupted or if the host is unknown
      */
-    public Leash open(SegmentTarget target, int lanes, byte[] request, Deadline deadline) throws IOException {
+    public Leash open(SegmentTarget target, int lanes, Deadline deadline) throws IOException {
         AccessToken token = target.token();
         Peer peer = Peer.of(target);
         Deadline due = deadline.orAfterNanos(connectNanos);
@@ -42,7 +41,7 @@ public final class Leashes {
             Leash opened = new Leash(peer, channel);
             opened.connect(new InetSocketAddress(host, peer.port()), due);
             opened.greet(due);
-            opened.ask(token, lanes, request, deadline);
+            opened.ask(token, lanes, deadline);
             leash = opened;
             return opened;
         } finally {

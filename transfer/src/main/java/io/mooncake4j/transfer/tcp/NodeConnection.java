@@ -180,7 +180,7 @@ final class NodeConnection {
         DirectAccess.Passage passage;
         try {
             node.gate().verifyOpening(request.token, session.client(), session.generation(), System.nanoTime());
-            passage = node.direct().open(request.lanes, request.opening, this::close);
+            passage = node.direct().open(request.lanes, this::close);
         } catch (StoreException e) {
             session.endWrite();
             answerRefused(request.id, TcpFormat.ALL_OPS, e, TcpFormat.text(e));

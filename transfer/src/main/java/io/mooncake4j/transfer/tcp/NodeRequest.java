@@ -8,15 +8,11 @@ import java.nio.ByteBuffer;
 
 /** The head of one request as a node reads it: everything but a WRITE's payload. Nothing in it has been verified. */
 final class NodeRequest {
-    private static final byte[] NOTHING = {};
-
     final long id;
     final AccessToken token;
     final AccessToken.Mode mode;
     /** Above 0: an OPEN of so many, without operations. */
     final int lanes;
-    /** What an OPEN says beforehand. */
-    final byte[] opening;
 
     final int[] ranges;
     final long[] offsets;
@@ -24,13 +20,11 @@ final class NodeRequest {
     /** Of the payload that follows, without overflow. */
     final long payloadBytes;
 
-    private NodeRequest(
-            long id, AccessToken token, AccessToken.Mode mode, int lanes, byte[] opening, int ops, ByteBuffer in) {
+    private NodeRequest(long id, AccessToken token, AccessToken.Mode mode, int lanes, int ops, ByteBuffer in) {
         this.id = id;
         this.token = token;
         this.mode = mode;
         this.lanes = lanes;
-        this.opening = opening;
         this.ranges = new int[ops];
         this.offsets = new long[ops];
         this.lengths = new long[ops];
@@ -63,34 +57,25 @@ final class NodeRequest {
         long id = head.getLong();
         int tokenBytes = head.getInt();
         int ops = head.getInt();
-        boolean open = operation >>> 24 == TcpFormat.OPEN;
-        int openingBytes = open ? operation & 0xffffff : 0;
+        boolean open = operation == TcpFormat.OPEN << 24;
         if (magic != TcpFormat.MAGIC || (operation != 0 && operation != 1 << 24 && !open)) {
             throw new StoreException(ErrorCode.PROTOCOL_MISMATCH, "this is no request of the data protocol");
         }
-        if (tokenBytes < 0
-                || tokenBytes > TcpFormat.MAX_TOKEN_BYTES
-                || ops < 1
-                || ops > TcpFormat.MAX_OPS
-                || openingBytes > TcpFormat.MAX_WORD_BYTES) {
+        if (tokenBytes < 0 || tokenBytes > TcpFormat.MAX_TOKEN_BYTES || ops < 1 || ops > TcpFormat.MAX_OPS) {
             throw new StoreException(
                     ErrorCode.INVALID_PARAMS,
-                    "a token of " + tokenBytes + " bytes and " + ops + " operations behind " + openingBytes
-                            + " bytes; at most "
-                            + TcpFormat.MAX_TOKEN_BYTES + ", " + TcpFormat.MAX_OPS + " and " + TcpFormat.MAX_WORD_BYTES
-                            + " are allowed");
+                    "a token of " + tokenBytes + " bytes and " + ops + " operations; at most "
+                            + TcpFormat.MAX_TOKEN_BYTES + " and " + TcpFormat.MAX_OPS + " are allowed");
         }
-        ByteBuffer body = takeBody(in, tokenBytes + (open ? openingBytes : ops * TcpFormat.OP_BYTES));
+        ByteBuffer body = takeBody(in, tokenBytes + (open ? 0 : ops * TcpFormat.OP_BYTES));
         int opsAt = body.position() + tokenBytes;
         AccessToken token = AccessToken.decode(body.slice(body.position(), tokenBytes));
         body.position(opsAt);
         if (open) {
-            byte[] opening = new byte[openingBytes];
-            body.get(opening);
-            return new NodeRequest(id, token, token.mode(), ops, opening, 0, body);
+            return new NodeRequest(id, token, token.mode(), ops, 0, body);
         }
         AccessToken.Mode mode = operation == 0 ? AccessToken.Mode.READ : AccessToken.Mode.WRITE;
-        return new NodeRequest(id, token, mode, 0, NOTHING, ops, body);
+        return new NodeRequest(id, token, mode, 0, ops, body);
     }
 
     private static ByteBuffer takeBody(SocketInput in, int bytes) throws IOException {

@@ -25,8 +25,6 @@ final class PassageConversation {
 
     private final SocketChannel channel;
     private volatile @Nullable Passage passage;
-    /** Whether the client has something to say, for which it may not take for ever. */
-    private volatile boolean hearing;
 
     PassageConversation(SocketChannel channel) {
         this.channel = channel;
@@ -34,7 +32,7 @@ final class PassageConversation {
 
     /** Whether the connection stays silent from now on, and yet is in use. */
     boolean begun() {
-        return passage != null && !hearing;
+        return passage != null;
     }
 
     /** The connection was closed. */
@@ -55,27 +53,13 @@ final class PassageConversation {
         answer(out, requestId, ErrorCode.OK, opened.offer());
         byte[] ready;
         try {
-            ready = opened.awaitReady(() -> hear(in));
+            ready = opened.awaitReady();
         } catch (StoreException e) {
             answer(out, requestId, e.code(), TcpFormat.text(e));
             return;
         }
         answer(out, requestId, ErrorCode.OK, ready);
         in.take(1); // nothing more may come but the end
-    }
-
-    private byte[] hear(SocketInput in) throws IOException {
-        hearing = true;
-        ByteBuffer head = in.take(TcpFormat.WORD_BYTES);
-        int magic = head.getInt();
-        int length = head.getInt();
-        if (magic != TcpFormat.MAGIC || length < 0 || length > TcpFormat.MAX_WORD_BYTES) {
-            throw new IOException("what the client says is no word of the data protocol");
-        }
-        byte[] word = new byte[length];
-        in.take(length).get(word);
-        hearing = false;
-        return word;
     }
 
     private static void answer(SocketOutput out, long requestId, ErrorCode status, byte[] content) throws IOException {

@@ -33,19 +33,13 @@ import java.util.UUID;
  *     u64 length
  *   WRITE: the bytes of all operations, in order
  *
- * OPEN, client → node, once                      ANSWER as above, its index ffffffff, twice
+ * OPEN, client → node, once, nothing after it    ANSWER as above, its index ffffffff, twice
  *   u32 magic                                      an offer, see {@link io.mooncake4j.transfer.server.DirectAccess}
- *   u8 operation: 2; u24 length of request         when the client has come by all lanes: what is ready
+ *   u8 operation: 2; u24 0                         when the client has come by all lanes: what is ready
  *   u64 request id                                 or once, refused, with a text; a refusal instead of an offer
  *   u32 length of token                              leaves the connection as it was
  *   u32 lanes, at most 2048
  *   token of either mode
- *   request: what the way that it asks for wants
- *
- * WORD, client → node, after the offer, if the way wants one
- *   u32 magic
- *   u32 length
- *   what the way wants
  * </pre>
  *
  * Requests may be pipelined; a node serves them in order. It answers the operations of a WRITE after the last byte of
@@ -53,7 +47,7 @@ import java.util.UUID;
  * ffffffff the node may close: where the stream would be out of step.
  *
  * <p>After an OPEN that was not refused, each side is in use by the session as long as the connection is open, and sends
- * nothing more but words. Either closes it to end that.
+ * nothing more. Either closes it to end that.
  */
 final class TcpFormat {
     static final int MAGIC = 0x4D43344A;
@@ -66,10 +60,6 @@ final class TcpFormat {
     static final int ALL_OPS = -1;
     /** The operation behind READ and WRITE. */
     static final int OPEN = 2;
-
-    static final int WORD_BYTES = 8;
-    /** Of an OPEN's request, or of a word. */
-    static final int MAX_WORD_BYTES = 4096;
     /** All answers to a WRITE of so many operations fit into the node's output buffer. */
     static final int MAX_OPS = 2048;
     /** Room for a token of {@link AccessToken#MAX_RANGES} ranges. */
@@ -95,20 +85,15 @@ final class TcpFormat {
     }
 
     static void putRequest(ByteBuffer out, AccessToken token, long requestId, int ops) {
-        putRequest(out, token.mode().ordinal() << 24, token, requestId, ops);
+        putRequest(out, token.mode().ordinal(), token, requestId, ops);
     }
 
-    static void putOpen(ByteBuffer out, AccessToken token, long requestId, int lanes, byte[] request) {
-        putRequest(out, OPEN << 24 | request.length, token, requestId, lanes);
-        out.put(request);
-    }
-
-    static void putWord(ByteBuffer out, byte[] word) {
-        out.putInt(MAGIC).putInt(word.length).put(word);
+    static void putOpen(ByteBuffer out, AccessToken token, long requestId, int lanes) {
+        putRequest(out, OPEN, token, requestId, lanes);
     }
 
     private static void putRequest(ByteBuffer out, int operation, AccessToken token, long requestId, int count) {
-        out.putInt(MAGIC).putInt(operation).putLong(requestId);
+        out.putInt(MAGIC).putInt(operation << 24).putLong(requestId);
         out.putInt(token.encodedBytes()).putInt(count);
         token.encode(out);
     }

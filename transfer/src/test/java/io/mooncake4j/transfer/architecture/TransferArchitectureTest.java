@@ -30,7 +30,6 @@ class TransferArchitectureTest extends ArchitectureTest {
     private static final String VERBS = TRANSFER + "rdma.verbs..";
     private static final String GID = TRANSFER + "rdma.gid..";
     private static final String CM = TRANSFER + "rdma.cm..";
-    private static final String CONNECT = TRANSFER + "rdma.connect..";
     private static final String QUEUE = TRANSFER + "rdma.queue..";
     private static final String RDMA = TRANSFER + "rdma..";
 
@@ -51,8 +50,7 @@ class TransferArchitectureTest extends ArchitectureTest {
                 seesOnly(TCP, ENGINE, SERVER, POOL, MEMORY, METRICS, WIRE, SAFETY),
                 seesOnly(VERBS),
                 seesOnly(GID, WIRE),
-                seesOnly(CONNECT, VERBS, WIRE),
-                seesOnly(CM, CONNECT, VERBS, WIRE),
+                seesOnly(CM, VERBS, WIRE),
                 seesOnly(QUEUE, VERBS, ENGINE, MEMORY, METRICS, WIRE, SAFETY),
                 seesOnly(RDMA, TCP, ENGINE, SERVER, POOL, MEMORY, METRICS, WIRE, SAFETY, SETTINGS),
                 onlyVerbsKnowDisni());

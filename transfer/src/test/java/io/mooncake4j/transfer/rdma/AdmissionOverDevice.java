@@ -11,9 +11,7 @@ import io.mooncake4j.transfer.engine.TransferOp.Outcome;
 import io.mooncake4j.transfer.engine.Transport;
 import io.mooncake4j.transfer.rdma.RdmaFixture.ServedNode;
 import io.mooncake4j.transfer.rdma.cm.CmException;
-import io.mooncake4j.transfer.rdma.cm.CmOutgoingLink;
-import io.mooncake4j.transfer.rdma.cm.LinkOffer;
-import io.mooncake4j.transfer.rdma.connect.QueueShape;
+import io.mooncake4j.transfer.rdma.cm.OutgoingLink;
 import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.Memory;
 import io.mooncake4j.transfer.rdma.verbs.MemoryRegion;
@@ -53,11 +51,11 @@ class AdmissionOverDevice extends DeviceCase {
         RdmaDevice device = device();
         try (Leash leash = leash(served, node);
                 CompletionQueue cq = device.context().createCq(64);
-                CmOutgoingLink first = outgoing(device, cq);
-                CmOutgoingLink second = outgoing(device, cq)) {
+                OutgoingLink first = outgoing(device, cq);
+                OutgoingLink second = outgoing(device, cq)) {
             LinkOffer offer = LinkOffer.decode(leash.offer());
-            first.connect(offer.address(), offer.ticket(), soon());
-            assertThatThrownBy(() -> second.connect(offer.address(), offer.ticket(), soon()))
+            first.connect(offer.address(), offer.ticket(), 8, 0, soon());
+            assertThatThrownBy(() -> second.connect(offer.address(), offer.ticket(), 8, 0, soon()))
                     .isInstanceOfSatisfying(
                             CmException.class, e -> assertThat(e.kind()).isEqualTo(CmException.Kind.REJECTED))
                     .hasMessageContaining("used before");
@@ -70,8 +68,8 @@ class AdmissionOverDevice extends DeviceCase {
         RdmaDevice device = device();
         InetSocketAddress nobody = new InetSocketAddress(device.address(), 9);
         try (CompletionQueue cq = device.context().createCq(64);
-                CmOutgoingLink link = outgoing(device, cq)) {
-            assertThatThrownBy(() -> link.connect(nobody, 1, soon()))
+                OutgoingLink link = outgoing(device, cq)) {
+            assertThatThrownBy(() -> link.connect(nobody, 1, 8, 0, soon()))
                     .isInstanceOfSatisfying(
                             CmException.class, e -> assertThat(e.kind()).isEqualTo(CmException.Kind.REJECTED))
                     .hasMessageContaining("nobody listens");
@@ -86,8 +84,8 @@ class AdmissionOverDevice extends DeviceCase {
         String own = device.address().getHostAddress();
         InetSocketAddress nobody = new InetSocketAddress(own.substring(0, own.lastIndexOf('.')) + ".99", 7471);
         try (CompletionQueue cq = device.context().createCq(64);
-                CmOutgoingLink link = outgoing(device, cq)) {
-            assertThatThrownBy(() -> link.connect(nobody, 1, Deadline.after(Duration.ofSeconds(5))))
+                OutgoingLink link = outgoing(device, cq)) {
+            assertThatThrownBy(() -> link.connect(nobody, 1, 8, 0, Deadline.after(Duration.ofSeconds(5))))
                     .isInstanceOfSatisfying(
                             CmException.class,
                             e -> assertThat(e.kind())
@@ -171,10 +169,10 @@ class AdmissionOverDevice extends DeviceCase {
         RdmaDevice device = RdmaDevice.open(RdmaFixture.OPTIONS);
         try (Leash leash = leash(served, node);
                 CompletionQueue cq = device.context().createCq(64);
-                CmOutgoingLink link = outgoing(device, cq)) {
+                OutgoingLink link = outgoing(device, cq)) {
             LinkOffer offer = LinkOffer.decode(leash.offer());
             long ticket = spoil.applyAsLong(offer.ticket());
-            assertThatThrownBy(() -> link.connect(offer.address(), ticket, soon()))
+            assertThatThrownBy(() -> link.connect(offer.address(), ticket, 8, 0, soon()))
                     .isInstanceOfSatisfying(
                             CmException.class, e -> assertThat(e.kind()).isEqualTo(CmException.Kind.REJECTED))
                     .hasMessageContaining(words);
@@ -185,14 +183,14 @@ class AdmissionOverDevice extends DeviceCase {
     }
 
     private Leash leash(ServedNode served, TestNode node) throws Exception {
-        return new Leashes(PATIENCE).open(target(node, served, Mode.READ, 1), 1, new byte[0], soon());
+        return new Leashes(PATIENCE).open(target(node, served, Mode.READ, 1), 1, soon());
     }
 
     private Link link(RdmaDevice device, ServedNode served, TestNode node) throws Exception {
         return new LinkConnector(device, RdmaFixture.OPTIONS).connect(target(node, served, Mode.WRITE, 1), soon());
     }
 
-    private static CmOutgoingLink outgoing(RdmaDevice device, CompletionQueue cq) throws IOException {
-        return new CmOutgoingLink(device.address(), QueueShape.sending(device.pd(), cq, 8, 0), 1);
+    private static OutgoingLink outgoing(RdmaDevice device, CompletionQueue cq) throws IOException {
+        return new OutgoingLink(device.address(), device.pd(), cq);
     }
 }

@@ -3,7 +3,6 @@ package io.mooncake4j.transfer.rdma;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.mooncake4j.transfer.rdma.cm.LinkOffer;
 import java.io.IOException;
 import java.util.Arrays;
 

@@ -3,7 +3,6 @@ package io.mooncake4j.transfer.rdma;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mooncake4j.transfer.rdma.cm.LinkOffer;
 import io.mooncake4j.transfer.rdma.verbs.DeviceInfo;
 import io.mooncake4j.transfer.rdma.verbs.DeviceLimits;
 import io.mooncake4j.transfer.rdma.verbs.FoundDevices;

@@ -81,7 +81,7 @@ class DataPortFuzzTest {
             TokenDraft draft = NODE.draft(mode, CLIENT).range(GRANTED, input.getLong(), input.getLong());
             AccessToken token = draft.seal();
             if ((operation & ~1) == OPEN) {
-                TcpFormat.putOpen(out, token, i, input.getInt(), new byte[0]);
+                TcpFormat.putOpen(out, token, i, input.getInt());
                 continue;
             }
             TcpFormat.putRequest(out, token, i, 1);

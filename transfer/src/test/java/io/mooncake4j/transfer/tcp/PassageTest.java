@@ -32,7 +32,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a node and a client say about access past the node's threads, and when that has ended. */
 class PassageTest {
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final byte[] NOTHING = {};
 
     private final UUID client = UUID.randomUUID();
     private final TestNode node = new TestNode(1, 4096, SafetyRules.ALL);
@@ -52,7 +51,7 @@ class PassageTest {
     @EnumSource(Mode.class)
     void shouldTellOfferAndThenWhatIsReadyWhenTokenIsGood(Mode mode) throws Exception {
         start(access, LONG);
-        try (Leash leash = leashes.open(target(node.draft(mode, client).range(0, 0, 10)), 3, NOTHING, soon())) {
+        try (Leash leash = leashes.open(target(node.draft(mode, client).range(0, 0, 10)), 3, soon())) {
             assertThat(leash.offer()).isEqualTo(StagedAccess.OFFER);
             assertThat(access.passages.element().lanes).isEqualTo(3);
             assertThatThrownBy(() -> leash.awaitReady(Deadline.afterNanos(1)))
@@ -63,39 +62,6 @@ class PassageTest {
             assertThat(leash.ended()).isFalse();
         }
         await().untilAsserted(() -> assertThat(access.open).hasValue(0)); // the client's end ends it
-    }
-
-    @Test
-    void shouldPassOnWhatTheWayWantsWhenBothSidesSaySomething() throws Exception {
-        start(access, LONG);
-        byte[] request = {1, 2, 3};
-        byte[] word = new byte[TcpFormat.MAX_WORD_BYTES];
-        word[7] = 7;
-        try (Leash leash = leashes.open(target(node.draft(Mode.READ, client)), 2, request, soon())) {
-            assertThat(leash.offer()).isEqualTo(StagedAccess.OFFER);
-            assertThat(access.passages.element().request).isEqualTo(request);
-            leash.say(word, soon());
-            assertThat(leash.awaitReady(soon())).isEqualTo(word);
-            assertThat(leash.ended()).isFalse();
-        }
-    }
-
-    @Test
-    void shouldEndWhenTheClientHasNoWordInTime() throws Exception {
-        start(access, Duration.ofMillis(200));
-        try (Leash leash = leashes.open(target(node.draft(Mode.READ, client)), 2, new byte[1], soon())) {
-            assertThatThrownBy(() -> leash.awaitReady(soon())).isInstanceOf(IOException.class);
-        }
-    }
-
-    @Test
-    void shouldRefuseWhenTheRequestIsTooLong() throws Exception {
-        start(access, LONG);
-        byte[] request = new byte[TcpFormat.MAX_WORD_BYTES + 1];
-        assertThatThrownBy(() -> leashes.open(target(node.draft(Mode.READ, client)), 2, request, soon()))
-                .isInstanceOfSatisfying(
-                        StoreException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMS));
-        assertThat(access.passages).isEmpty();
     }
 
     @Test
@@ -118,7 +84,7 @@ class PassageTest {
     @Test
     void shouldRefuseWhenNoLaneIsLeft() throws Exception {
         start(
-                (lanes, request, end) -> {
+                (lanes, end) -> {
                     throw new StoreException(ErrorCode.OVERLOADED, "all 2 queue pairs are in use");
                 },
                 LONG);
@@ -151,8 +117,7 @@ class PassageTest {
         assertRefused(node.draft(Mode.READ, client), ErrorCode.TOKEN_REFUSED, "has ended");
         assertThat(access.passages).isEmpty();
         access.arrivals.release();
-        leashes.open(target(node.nextDraft(Mode.READ, client)), 1, NOTHING, soon())
-                .close();
+        leashes.open(target(node.nextDraft(Mode.READ, client)), 1, soon()).close();
     }
 
     @Test
@@ -176,7 +141,7 @@ class PassageTest {
         start(access, LONG);
         access.arrivals.release();
         access.closing = new CountDownLatch(1);
-        try (Leash leash = leashes.open(target(node.draft(Mode.READ, client)), 1, NOTHING, soon())) {
+        try (Leash leash = leashes.open(target(node.draft(Mode.READ, client)), 1, soon())) {
             leash.awaitReady(soon());
             CompletableFuture<Void> done = (switch (cut) {
                         case OF_THE_SESSION -> node.sessions().cut(client, 1);
@@ -196,7 +161,7 @@ class PassageTest {
     @Test
     void shouldCutAtOnceWhenClientHasNotComeYet() throws Exception {
         start(access, LONG);
-        try (Leash leash = leashes.open(target(node.draft(Mode.WRITE, client)), 1, NOTHING, soon())) {
+        try (Leash leash = leashes.open(target(node.draft(Mode.WRITE, client)), 1, soon())) {
             assertThat(node.sessions().cut(client, 1).toCompletableFuture()).succeedsWithin(LONG);
             assertThatThrownBy(() -> leash.awaitReady(soon())).isInstanceOf(IOException.class);
         }
@@ -206,7 +171,7 @@ class PassageTest {
     void shouldEndWhenALaneIsLost() throws Exception {
         start(access, LONG);
         access.arrivals.release();
-        try (Leash leash = leashes.open(target(node.draft(Mode.WRITE, client)), 1, NOTHING, soon())) {
+        try (Leash leash = leashes.open(target(node.draft(Mode.WRITE, client)), 1, soon())) {
             leash.awaitReady(soon());
             access.passages.element().end.run();
             await().until(leash::ended);
@@ -219,7 +184,7 @@ class PassageTest {
         Duration idle = Duration.ofMillis(200);
         start(access, idle);
         access.arrivals.release();
-        try (Leash leash = leashes.open(target(node.draft(Mode.READ, client)), 1, NOTHING, soon());
+        try (Leash leash = leashes.open(target(node.draft(Mode.READ, client)), 1, soon());
                 RawClient silent = RawClient.greeted(server.port(), client)) {
             leash.awaitReady(soon());
             assertThat(silent.ended()).isTrue(); // though it came later
@@ -250,14 +215,14 @@ class PassageTest {
                     "127.0.0.1",
                     port.number(),
                     node.draft(Mode.READ, client).seal());
-            assertThatThrownBy(() -> leashes.open(nowhere, 1, NOTHING, soon())).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> leashes.open(nowhere, 1, soon())).isInstanceOf(IOException.class);
         }
     }
 
     @Test
     void shouldStopWaitingWhenThreadIsInterrupted() throws Exception {
         start(access, LONG);
-        try (Leash leash = leashes.open(target(node.draft(Mode.READ, client)), 1, NOTHING, soon())) {
+        try (Leash leash = leashes.open(target(node.draft(Mode.READ, client)), 1, soon())) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> leash.awaitReady(soon())).isInstanceOf(StoreException.class);
             assertThat(Thread.interrupted()).isTrue();
@@ -265,7 +230,7 @@ class PassageTest {
     }
 
     private void assertRefused(TokenDraft draft, ErrorCode code, String words) {
-        assertThatThrownBy(() -> leashes.open(target(draft), 1, NOTHING, soon()))
+        assertThatThrownBy(() -> leashes.open(target(draft), 1, soon()))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.code()).isEqualTo(code))
                 .hasMessageContaining(words)
@@ -275,7 +240,7 @@ class PassageTest {
 
     private static byte[] open(AccessToken token, int lanes) {
         ByteBuffer request = ByteBuffer.allocate(TcpFormat.REQUEST_BYTES + token.encodedBytes());
-        TcpFormat.putOpen(request, token, 1, lanes, NOTHING);
+        TcpFormat.putOpen(request, token, 1, lanes);
         return request.array();
     }
 

@@ -24,9 +24,9 @@ final class StagedAccess implements DirectAccess {
     final AtomicInteger open = new AtomicInteger();
 
     @Override
-    public Passage open(int lanes, byte[] request, Runnable end) {
+    public Passage open(int lanes, Runnable end) {
         open.incrementAndGet();
-        StagedPassage passage = new StagedPassage(lanes, request, end);
+        StagedPassage passage = new StagedPassage(lanes, end);
         passages.add(passage);
         return passage;
     }
@@ -34,13 +34,11 @@ final class StagedAccess implements DirectAccess {
     /** One that a client asked for. */
     final class StagedPassage implements Passage {
         final int lanes;
-        final byte[] request;
         final Runnable end;
         private final CountDownLatch abandoned = new CountDownLatch(1);
 
-        private StagedPassage(int lanes, byte[] request, Runnable end) {
+        private StagedPassage(int lanes, Runnable end) {
             this.lanes = lanes;
-            this.request = request.clone();
             this.end = end;
         }
 
@@ -50,10 +48,7 @@ final class StagedAccess implements DirectAccess {
         }
 
         @Override
-        public byte[] awaitReady(Words client) throws IOException {
-            if (request.length > 0) {
-                return client.next();
-            }
+        public byte[] awaitReady() throws IOException {
             try {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
                 while (!arrivals.tryAcquire(5, TimeUnit.MILLISECONDS)) {

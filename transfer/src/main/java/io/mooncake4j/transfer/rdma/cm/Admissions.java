@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 final class Admissions {
     private static final Logger LOG = LoggerFactory.getLogger(CmListener.class);
 
-    private final TicketTable<CmIncomingLink> tickets = new TicketTable<>();
-    private final Map<Long, CmIncomingLink> byHandle = new ConcurrentHashMap<>();
+    private final TicketTable<IncomingLink> tickets = new TicketTable<>();
+    private final Map<Long, IncomingLink> byHandle = new ConcurrentHashMap<>();
 
     private final LongAdder queuePairs;
 
@@ -23,7 +23,7 @@ final class Admissions {
         this.queuePairs = queuePairs;
     }
 
-    TicketTable<CmIncomingLink> tickets() {
+    TicketTable<IncomingLink> tickets() {
         return tickets;
     }
 
@@ -32,7 +32,7 @@ final class Admissions {
         return byHandle.size();
     }
 
-    void remember(IncomingId id, CmIncomingLink link) {
+    void remember(IncomingId id, IncomingLink link) {
         if (byHandle.put(id.handle(), link) == null) {
             queuePairs.increment();
         }
@@ -51,19 +51,19 @@ final class Admissions {
             reject(id, Refusal.NOT_OURS);
             return;
         }
-        CmIncomingLink link;
+        IncomingLink link;
         try {
             link = tickets.claim(request.ticket(), request.index(), nowNanos);
         } catch (TicketTable.RefusedException e) {
             reject(id, e.why());
             return;
         }
-        link.accept(id, request.index());
+        link.accept(id);
     }
 
     /** Whatever else happened to an id; one that is closed already is nobody's. */
     void happened(CmEvent event) {
-        CmIncomingLink link = byHandle.get(event.id());
+        IncomingLink link = byHandle.get(event.id());
         if (link == null) {
             return;
         }

@@ -1,14 +1,11 @@
 package io.mooncake4j.transfer.rdma.cm;
 
-import io.mooncake4j.transfer.rdma.connect.ConnectWay;
-import io.mooncake4j.transfer.rdma.connect.NodeEnd;
-import io.mooncake4j.transfer.rdma.connect.QueueShape;
-import io.mooncake4j.transfer.rdma.connect.WayMismatch;
 import io.mooncake4j.transfer.rdma.verbs.CmEvent;
 import io.mooncake4j.transfer.rdma.verbs.CmEventType;
 import io.mooncake4j.transfer.rdma.verbs.CmId;
+import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.EventChannel;
-import io.mooncake4j.transfer.rdma.verbs.QueuePair;
+import io.mooncake4j.transfer.rdma.verbs.ProtectionDomain;
 import io.mooncake4j.transfer.rdma.verbs.VerbsException;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
@@ -16,7 +13,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -25,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's end of rdma_cm: lets queue pairs in that show a ticket, which the session's client was given. A thread of its
- * own drives it.
+ * A node's end of rdma_cm: lets queue pairs in that show a ticket. Nothing is ever posted on them here; they serve what
+ * the client does one-sidedly. A thread of its own drives it.
  */
-public final class CmListener implements NodeEnd {
+public final class CmListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CmListener.class);
 
     private static final int BACKLOG = 256;
@@ -39,19 +35,27 @@ public final class CmListener implements NodeEnd {
     private final EventChannel channel;
     private final CmId listener;
     private final InetSocketAddress address;
-    private final QueueShape shape;
+    private final ProtectionDomain pd;
+    private final CompletionQueue cq;
     private final Duration ticketLife;
     private final Admissions admissions;
     private final Thread thread = new Thread(this::live, "rdma-cm");
     private volatile boolean closed;
     private volatile @Nullable String loss;
 
-    private CmListener(EventChannel channel, CmId listener, QueueShape shape, Duration ticketLife, LongAdder queuePairs)
+    private CmListener(
+            EventChannel channel,
+            CmId listener,
+            ProtectionDomain pd,
+            CompletionQueue cq,
+            Duration ticketLife,
+            LongAdder queuePairs)
             throws IOException {
         this.channel = channel;
         this.listener = listener;
         this.address = listener.localAddress();
-        this.shape = shape;
+        this.pd = pd;
+        this.cq = cq;
         this.ticketLife = ticketLife;
         this.admissions = new Admissions(queuePairs);
         this.thread.setDaemon(true);
@@ -60,14 +64,16 @@ public final class CmListener implements NodeEnd {
     /**
      * Listens on any free port of a device's address.
      *
+     * @param cq for the queue pairs; nothing ever comes there
      * @param ticketLife a ticket is used within it or never
      * @param queuePairs counts those that there are
      */
-    public static CmListener start(InetAddress device, QueueShape shape, Duration ticketLife, LongAdder queuePairs)
+    public static CmListener start(
+            InetAddress device, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife, LongAdder queuePairs)
             throws IOException {
         for (int left = CmPorts.TRIES - 1; ; left--) {
             try {
-                return startOnce(device, shape, ticketLife, queuePairs);
+                return startOnce(device, pd, cq, ticketLife, queuePairs);
             } catch (VerbsException e) {
                 if (left == 0 || !CmPorts.isTaken(e)) {
                     throw e;
@@ -76,7 +82,8 @@ public final class CmListener implements NodeEnd {
         }
     }
 
-    private static CmListener startOnce(InetAddress device, QueueShape shape, Duration ticketLife, LongAdder queuePairs)
+    private static CmListener startOnce(
+            InetAddress device, ProtectionDomain pd, CompletionQueue cq, Duration ticketLife, LongAdder queuePairs)
             throws IOException {
         EventChannel channel = EventChannel.open();
         CmId id = null;
@@ -84,7 +91,7 @@ public final class CmListener implements NodeEnd {
             id = channel.newId();
             id.bind(new InetSocketAddress(device, 0));
             id.listen(BACKLOG);
-            CmListener started = new CmListener(channel, id, shape, ticketLife, queuePairs);
+            CmListener started = new CmListener(channel, id, pd, cq, ticketLife, queuePairs);
             started.thread.start();
             return started;
         } catch (IOException | RuntimeException | Error e) {
@@ -101,29 +108,31 @@ public final class CmListener implements NodeEnd {
         return address;
     }
 
-    @Override
+    /** How many queue pairs there are. */
     public int queuePairs() {
         return admissions.size();
     }
 
-    @Override
+    /** Whether its device is gone. */
     public boolean isLost() {
         return loss != null;
     }
 
-    /** @param request empty: an older client sends none, and one that comes out of band sends more */
-    @Override
-    public CmIncomingLink admit(int queuePairs, byte[] request, Runnable broken) {
-        if (request.length > 0) {
-            throw WayMismatch.of(ConnectWay.CM);
-        }
+    /**
+     * Lets so many queue pairs in, within the life of its ticket.
+     *
+     * @param broken called when one has ended; doesn't block
+     * @throws StoreException NOT_SUPPORTED if the device is gone
+     */
+    public IncomingLink admit(int queuePairs, Runnable broken) {
         String lost = loss;
         if (lost != null) {
             throw new StoreException(ErrorCode.NOT_SUPPORTED, lost);
         }
-        return new CmIncomingLink(address, admissions, queuePairs, System.nanoTime() + ticketLife.toNanos(), broken);
+        return new IncomingLink(admissions, queuePairs, System.nanoTime() + ticketLife.toNanos(), broken);
     }
 
+    /** To be called when all links are closed. */
     @Override
     public void close() throws IOException {
         closed = true;
@@ -168,7 +177,7 @@ public final class CmListener implements NodeEnd {
     private void take(CmEvent event) {
         if (event.type() == CmEventType.CONNECT_REQUEST) {
             admissions.requested(
-                    new VerbsId(CmId.ofEvent(channel, event.id()), shape), event.privateData(), System.nanoTime());
+                    new VerbsId(CmId.ofEvent(channel, event.id()), pd, cq), event.privateData(), System.nanoTime());
         } else if (event.id() == listener.handle() && event.type() == CmEventType.DEVICE_REMOVAL) {
             loss = "its RDMA device is gone; restart the node when it is back";
             LOG.error("the RDMA device of {} is gone: only TCP from now on", address);
@@ -179,15 +188,9 @@ public final class CmListener implements NodeEnd {
     }
 
     /** A real one. */
-    private static final class VerbsId implements IncomingId {
-        private final CmId id;
-        private final QueueShape shape;
-        private @Nullable QueuePair made;
-
-        VerbsId(CmId id, QueueShape shape) {
-            this.id = id;
-            this.shape = shape;
-        }
+    private record VerbsId(CmId id, ProtectionDomain pd, CompletionQueue cq) implements IncomingId {
+        /** Some devices refuse none at all. */
+        private static final int UNUSED_DEPTH = 1;
 
         @Override
         public long handle() {
@@ -196,14 +199,8 @@ public final class CmListener implements NodeEnd {
 
         @Override
         public void accept() throws IOException {
-            made = id.createQueuePair(
-                    shape.pd(), shape.cq(), shape.sendDepth(), shape.recvDepth(), shape.inlineBytes());
+            id.createQueuePair(pd, cq, UNUSED_DEPTH, UNUSED_DEPTH, 0);
             id.accept();
-        }
-
-        @Override
-        public QueuePair queuePair() {
-            return Objects.requireNonNull(made);
         }
 
         @Override

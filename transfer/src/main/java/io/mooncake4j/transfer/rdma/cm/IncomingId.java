@@ -1,6 +1,5 @@
 package io.mooncake4j.transfer.rdma.cm;
 
-import io.mooncake4j.transfer.rdma.verbs.QueuePair;
 import java.io.IOException;
 
 /** A queue pair that a client asks for, as rdma_cm brings it. One thread at a time; none calls it after it is closed. */
@@ -10,9 +9,6 @@ interface IncomingId {
 
     /** Makes the queue pair and lets the client use it; answered by an event. */
     void accept() throws IOException;
-
-    /** What {@link #accept} made. */
-    QueuePair queuePair();
 
     void reject(byte[] privateData) throws IOException;
 

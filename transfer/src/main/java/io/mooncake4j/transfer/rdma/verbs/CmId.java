@@ -86,8 +86,7 @@ public final class CmId implements AutoCloseable {
         int[] out = new int[5];
         long qp = NativeVerbs.createQp(open(), pd.handle(), cq.handle(), sendDepth, recvDepth, inlineBytes, out);
         try {
-            QueuePair made =
-                    new QueuePair(lock, () -> NativeVerbs.destroyQp(handle), qp, Math.min(sendDepth, out[0]), out[4]);
+            QueuePair made = new QueuePair(lock, handle, qp, Math.min(sendDepth, out[0]), out[4]);
             queuePair = made;
             return made;
         } catch (IOException | RuntimeException e) {

@@ -2,30 +2,14 @@ package io.mooncake4j.transfer.rdma.verbs;
 
 import com.ibm.disni.verbs.impl.NatIbvContext;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An open device; equal to another of the same. Any thread. */
 public final class Context {
-    private static final Map<String, Context> OPENED = new HashMap<>();
-
     private final long handle;
 
     Context(long handle) {
         this.handle = handle;
-    }
-
-    /** The device of that name; stays open in this process, as rdma_cm's do. */
-    public static Context ofDevice(String name) throws IOException {
-        synchronized (OPENED) {
-            Context context = OPENED.get(name);
-            if (context == null) {
-                context = new Context(NativeVerbs.openDevice(name));
-                OPENED.put(name, context);
-            }
-            return context;
-        }
     }
 
     /** A domain that the caller closes after all that is made in it. */

@@ -72,45 +72,6 @@ final class NativeVerbs {
     static native long createQp(long id, long pd, long cq, int sendDepth, int recvDepth, int inlineBytes, int[] out)
             throws IOException;
 
-    /** As {@link #createQp}, without rdma_cm. */
-    static native long createOwnQp(long pd, long cq, int sendDepth, int recvDepth, int inlineBytes, int[] out)
-            throws IOException;
-
-    /** Of {@link #createOwnQp}. */
-    static native void destroyOwnQp(long qp) throws IOException;
-
-    /** From RESET to INIT; the peer may read and write then, as far as its memory keys reach. */
-    static native void qpToInit(long qp, int port, int pkeyIndex) throws IOException;
-
-    /**
-     * From INIT to RTR.
-     *
-     * @param mtu code: 1 is 256 bytes, 5 is 4096
-     * @param peerGid 16 bytes
-     * @param reads of the peer that are served at once
-     */
-    static native void qpToReceive(
-            long qp,
-            int port,
-            int gidIndex,
-            int mtu,
-            int peerNumber,
-            int peerSequence,
-            int peerLid,
-            byte[] peerGid,
-            int reads,
-            int trafficClass,
-            int serviceLevel)
-            throws IOException;
-
-    /**
-     * From RTR to RTS.
-     *
-     * @param reads of ours under way at once
-     * @param timeout code: 4.096 µs times two to the power of it
-     */
-    static native void qpToSend(long qp, int sequence, int reads, int timeout, int retries) throws IOException;
-
     static native int qpNumber(long qp);
 
     static native int qpState(long qp) throws IOException;
@@ -156,7 +117,7 @@ final class NativeVerbs {
     /** The inline bytes that a queue pair gets, at most 256, found by making some. */
     static native int trialInline(long context) throws IOException;
 
-    /** @param out state, active MTU code, entries of the GID table, most bytes of a message, link layer, LID */
+    /** @param out state, active MTU code, entries of the GID table, most bytes of a message, link layer */
     static native void queryPort(long context, int port, long[] out) throws IOException;
 
     /** @return 16 bytes; zeros where the entry is empty */

@@ -11,13 +11,8 @@ public final class QueuePair {
     private static final int SIGNALED = 2;
     private static final int INLINE = 8;
 
-    /** Ends it in the device. */
-    interface Destruction {
-        void run() throws IOException;
-    }
-
     private final Object lock;
-    private final Destruction destruction;
+    private final long id;
     private final long handle;
     private final int depth;
     private final int inlineBytes;
@@ -27,9 +22,9 @@ public final class QueuePair {
     private int posted;
 
     /** @param lock held while it is destroyed */
-    QueuePair(Object lock, Destruction destruction, long handle, int depth, int inlineBytes) throws IOException {
+    QueuePair(Object lock, long id, long handle, int depth, int inlineBytes) throws IOException {
         this.lock = lock;
-        this.destruction = destruction;
+        this.id = id;
         this.handle = handle;
         this.depth = depth;
         this.inlineBytes = inlineBytes;
@@ -137,7 +132,7 @@ public final class QueuePair {
     public void destroy() throws IOException {
         synchronized (lock) {
             if (!destroyed) {
-                destruction.run();
+                NativeVerbs.destroyQp(id);
                 destroyed = true;
                 list.free();
             }

@@ -6,11 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.mooncake4j.transfer.rdma.verbs.CmEvent;
 import io.mooncake4j.transfer.rdma.verbs.CmEventType;
-import io.mooncake4j.transfer.rdma.verbs.QueuePair;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +57,6 @@ class AdmissionsTest {
         }
 
         @Override
-        public QueuePair queuePair() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
         public void reject(byte[] privateData) {
             whileRejected.run();
             told.add("reject " + Refusal.decode(privateData));
@@ -83,7 +76,7 @@ class AdmissionsTest {
 
     @Test
     void shouldBeReadyWhenAllQueuePairsAreEstablished() throws Exception {
-        CmIncomingLink link = link(2, LONG);
+        IncomingLink link = link(2, LONG);
         CompletableFuture<Void> ready = CompletableFuture.runAsync(() -> {
             try {
                 link.awaitEstablished();
@@ -110,12 +103,12 @@ class AdmissionsTest {
 
     @Test
     void shouldRejectAndCloseWhenTicketDoesNotHold() {
-        CmIncomingLink link = link(2, LONG);
+        IncomingLink link = link(2, LONG);
         request(link.ticket() + 1, 0);
         request(link.ticket(), 2);
         request(link.ticket(), 0);
         request(link.ticket(), 0);
-        CmIncomingLink late = link(1, 0);
+        IncomingLink late = link(1, 0);
         request(late.ticket(), 0);
         request(new byte[56]);
         request(new byte[3]);
@@ -135,7 +128,7 @@ class AdmissionsTest {
 
     @Test
     void shouldRefuseAndEndTheSessionWhenDeviceGivesNoQueuePair() {
-        CmIncomingLink link = link(2, LONG);
+        IncomingLink link = link(2, LONG);
         request(link.ticket(), 0);
         FakeId poor = new FakeId(1);
         poor.acceptFails = true;
@@ -152,7 +145,7 @@ class AdmissionsTest {
 
     @Test
     void shouldEndTheSessionWhenAQueuePairIsLost() throws Exception {
-        CmIncomingLink link = link(1, LONG);
+        IncomingLink link = link(1, LONG);
         request(link.ticket(), 0);
         happened(0, CmEventType.ESTABLISHED);
         link.awaitEstablished();
@@ -167,7 +160,7 @@ class AdmissionsTest {
 
     @Test
     void shouldFailWhenNotAllComeInTime() {
-        CmIncomingLink link = link(2, TimeUnit.MILLISECONDS.toNanos(50));
+        IncomingLink link = link(2, TimeUnit.MILLISECONDS.toNanos(50));
         request(link.ticket(), 0);
         happened(0, CmEventType.ESTABLISHED);
         assertThatThrownBy(link::awaitEstablished)
@@ -180,7 +173,7 @@ class AdmissionsTest {
 
     @Test
     void shouldStopWaitingWhenAbandoned() {
-        CmIncomingLink link = link(1, LONG);
+        IncomingLink link = link(1, LONG);
         CompletableFuture<Void> abandoning = CompletableFuture.runAsync(link::abandon);
         assertThatThrownBy(link::awaitEstablished).isInstanceOf(IOException.class);
         abandoning.join();
@@ -191,7 +184,7 @@ class AdmissionsTest {
     /** Its id would be somebody else's by the time that it is rejected. */
     @Test
     void shouldNotCloseAnIdWhenItIsBeingRejected() throws Exception {
-        CmIncomingLink link = link(1, LONG);
+        IncomingLink link = link(1, LONG);
         FakeId poor = new FakeId(0);
         poor.acceptFails = true;
         AtomicReference<Thread> closing = new AtomicReference<>();
@@ -210,7 +203,7 @@ class AdmissionsTest {
 
     @Test
     void shouldNotWaitForAQueuePairInTheMakingWhenAbandoned() {
-        CmIncomingLink link = link(1, LONG);
+        IncomingLink link = link(1, LONG);
         FakeId slow = new FakeId(0);
         slow.acceptFails = true;
         slow.whileRejected =
@@ -225,7 +218,7 @@ class AdmissionsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void shouldTryAgainWhenAQueuePairIsNotDestroyedAtOnce(boolean error) {
-        CmIncomingLink link = link(1, LONG);
+        IncomingLink link = link(1, LONG);
         FakeId slow = new FakeId(0);
         slow.closesFail = 1;
         slow.closeFailure = error ? new OutOfMemoryError("as told") : slow.closeFailure;
@@ -237,10 +230,10 @@ class AdmissionsTest {
 
     @Test
     void shouldGiveAHandleToTheNextWhenItIsUsedAgain() {
-        CmIncomingLink first = link(1, LONG);
+        IncomingLink first = link(1, LONG);
         request(new FakeId(5), new ConnectRequest(first.ticket(), 0).encode());
         first.close();
-        CmIncomingLink second = link(1, LONG);
+        IncomingLink second = link(1, LONG);
         request(new FakeId(5), new ConnectRequest(second.ticket(), 0).encode());
         admissions.happened(new CmEvent(CmEventType.DISCONNECTED, 0, 5, 0, new byte[0]));
         assertThatThrownBy(second::awaitEstablished).hasMessageContaining("DISCONNECTED");
@@ -248,13 +241,8 @@ class AdmissionsTest {
         await().untilAsserted(this::assertNothingIsLeft);
     }
 
-    private CmIncomingLink link(int queuePairs, long lifeNanos) {
-        return new CmIncomingLink(
-                new InetSocketAddress("10.0.0.1", 1),
-                admissions,
-                queuePairs,
-                System.nanoTime() + lifeNanos,
-                broken::incrementAndGet);
+    private IncomingLink link(int queuePairs, long lifeNanos) {
+        return new IncomingLink(admissions, queuePairs, System.nanoTime() + lifeNanos, broken::incrementAndGet);
     }
 
     private void request(long ticket, int index) {

@@ -1,4 +1,4 @@
-package io.mooncake4j.transfer.rdma.cm;
+package io.mooncake4j.transfer.rdma;
 
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -10,12 +10,12 @@ import java.nio.ByteBuffer;
  * Where a client may come by RDMA, and with what; big-endian: u16 version, u16 queue pairs, u32 IPv4 address, u16 port,
  * u16 0, u64 ticket.
  */
-public record LinkOffer(InetSocketAddress address, int queuePairs, long ticket) {
+record LinkOffer(InetSocketAddress address, int queuePairs, long ticket) {
     private static final short VERSION = 1;
     private static final int BYTES = 20;
     private static final int IPV4_BYTES = 4;
 
-    public byte[] encode() {
+    byte[] encode() {
         InetAddress ip = address.getAddress();
         if (!(ip instanceof Inet4Address)) {
             throw new IllegalArgumentException(address + " is no IPv4 address, which RDMA needs");
@@ -31,7 +31,7 @@ public record LinkOffer(InetSocketAddress address, int queuePairs, long ticket) 
     }
 
     /** @throws IOException if it is none */
-    public static LinkOffer decode(byte[] bytes) throws IOException {
+    static LinkOffer decode(byte[] bytes) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         short version = bytes.length < BYTES ? -1 : in.getShort();
         if (version != VERSION) {

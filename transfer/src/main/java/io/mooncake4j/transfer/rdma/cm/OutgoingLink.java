@@ -1,10 +1,10 @@
 package io.mooncake4j.transfer.rdma.cm;
 
-import io.mooncake4j.transfer.rdma.connect.OutgoingLink;
-import io.mooncake4j.transfer.rdma.connect.QueueShape;
 import io.mooncake4j.transfer.rdma.verbs.CmEvent;
 import io.mooncake4j.transfer.rdma.verbs.CmId;
+import io.mooncake4j.transfer.rdma.verbs.CompletionQueue;
 import io.mooncake4j.transfer.rdma.verbs.EventChannel;
+import io.mooncake4j.transfer.rdma.verbs.ProtectionDomain;
 import io.mooncake4j.transfer.rdma.verbs.QueuePair;
 import io.mooncake4j.transfer.rdma.verbs.VerbsException;
 import io.mooncake4j.transfer.wire.Deadline;
@@ -16,15 +16,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A client's queue pairs to one node, with an event channel of their own. One thread at a time. */
-public final class CmOutgoingLink implements OutgoingLink {
+public final class OutgoingLink implements AutoCloseable {
     /** As often as there is: a connection that is slow once is not lost for it. */
     private static final int PACKET_RETRIES = 7;
-
-    private static final byte[] NOTHING = {};
+    /** Nothing is ever received; some devices refuse none at all. */
+    private static final int UNUSED_DEPTH = 1;
 
     private final InetSocketAddress from;
-    private final QueueShape shape;
-    private final int most;
+    private final ProtectionDomain pd;
+    private final CompletionQueue cq;
     private final EventChannel channel;
     private final List<CmId> ids = new ArrayList<>();
     private final List<QueuePair> queuePairs = new ArrayList<>();
@@ -33,35 +33,13 @@ public final class CmOutgoingLink implements OutgoingLink {
      * Without any queue pair yet.
      *
      * @param from the address of the device
-     * @param most queue pairs that are wanted
+     * @param cq outlives it
      */
-    public CmOutgoingLink(InetAddress from, QueueShape shape, int most) throws IOException {
+    public OutgoingLink(InetAddress from, ProtectionDomain pd, CompletionQueue cq) throws IOException {
         this.from = new InetSocketAddress(from, 0);
-        this.shape = shape;
-        this.most = most;
+        this.pd = pd;
+        this.cq = cq;
         this.channel = EventChannel.open();
-    }
-
-    @Override
-    public byte[] request() {
-        return NOTHING;
-    }
-
-    @Override
-    public void connect(byte[] offer, Voice node, Deadline deadline) throws IOException {
-        LinkOffer offered = LinkOffer.decode(offer);
-        int count = offered.queuePairs();
-        if (count < 1 || count > most) {
-            throw new IOException("the node offers " + count + " queue pairs");
-        }
-        for (int i = 0; i < count; i++) {
-            connect(offered.address(), offered.ticket(), deadline);
-        }
-    }
-
-    @Override
-    public boolean again(Exception failure) {
-        return false;
     }
 
     /**
@@ -72,12 +50,13 @@ public final class CmOutgoingLink implements OutgoingLink {
      * @throws CmException if the node or the way to it says no; other IOExceptions if our side failed
      * @throws io.mooncake4j.transfer.wire.StoreException TRANSFER_FAIL if the thread is interrupted
      */
-    public QueuePair connect(InetSocketAddress to, long ticket, Deadline deadline) throws IOException {
+    public QueuePair connect(InetSocketAddress to, long ticket, int sendDepth, int inlineBytes, Deadline deadline)
+            throws IOException {
         for (int left = CmPorts.TRIES - 1; ; left--) {
             CmId id = channel.newId();
             ids.add(id);
             try {
-                return connect(id, to, ticket, deadline);
+                return connect(id, to, ticket, sendDepth, inlineBytes, deadline);
             } catch (VerbsException e) {
                 if (left == 0 || !CmPorts.isTaken(e)) {
                     throw e;
@@ -88,8 +67,10 @@ public final class CmOutgoingLink implements OutgoingLink {
         }
     }
 
-    private QueuePair connect(CmId id, InetSocketAddress to, long ticket, Deadline deadline) throws IOException {
-        Steps steps = new Steps(id, to);
+    private QueuePair connect(
+            CmId id, InetSocketAddress to, long ticket, int sendDepth, int inlineBytes, Deadline deadline)
+            throws IOException {
+        Steps steps = new Steps(id, to, sendDepth, inlineBytes);
         String way = "RDMA from " + from.getAddress().getHostAddress() + " to "
                 + to.getAddress().getHostAddress() + ":" + to.getPort();
         new CmConnector(steps, way, deadline).connect(new ConnectRequest(ticket, queuePairs.size()));
@@ -98,12 +79,16 @@ public final class CmOutgoingLink implements OutgoingLink {
         return made;
     }
 
-    @Override
+    /** In the order of their making. */
     public List<QueuePair> queuePairs() {
         return List.copyOf(queuePairs);
     }
 
-    /** In an order that rdma_cm stands. */
+    /**
+     * Destroys all of it, in an order that rdma_cm stands. Idempotent.
+     *
+     * @throws IOException if a queue pair can't be destroyed: memory that it uses must not be used for anything else
+     */
     @Override
     public void close() throws IOException {
         Exception failure = null;
@@ -123,11 +108,15 @@ public final class CmOutgoingLink implements OutgoingLink {
     private final class Steps implements ConnectSteps {
         private final CmId id;
         private final InetSocketAddress to;
+        private final int sendDepth;
+        private final int inlineBytes;
         private @Nullable QueuePair queuePair;
 
-        Steps(CmId id, InetSocketAddress to) {
+        Steps(CmId id, InetSocketAddress to, int sendDepth, int inlineBytes) {
             this.id = id;
             this.to = to;
+            this.sendDepth = sendDepth;
+            this.inlineBytes = inlineBytes;
         }
 
         @Override
@@ -142,8 +131,7 @@ public final class CmOutgoingLink implements OutgoingLink {
 
         @Override
         public void createQueuePair() throws IOException {
-            queuePair = id.createQueuePair(
-                    shape.pd(), shape.cq(), shape.sendDepth(), shape.recvDepth(), shape.inlineBytes());
+            queuePair = id.createQueuePair(pd, cq, sendDepth, UNUSED_DEPTH, inlineBytes);
         }
 
         @Override

@@ -1,15 +1,12 @@
 package io.mooncake4j.transfer.rdma.cm;
 
-import io.mooncake4j.transfer.rdma.connect.IncomingLink;
-import io.mooncake4j.transfer.rdma.connect.Insistently;
-import io.mooncake4j.transfer.rdma.verbs.QueuePair;
 import io.mooncake4j.transfer.wire.ErrorCode;
 import io.mooncake4j.transfer.wire.StoreException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +15,10 @@ import org.slf4j.LoggerFactory;
  * The queue pairs of one session at a node, from the ticket to the last one's end. The session's thread owns it; the
  * listener's thread adds to it.
  */
-public final class CmIncomingLink implements IncomingLink {
+public final class IncomingLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IncomingLink.class);
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final InetSocketAddress address;
     private final Admissions admissions;
     private final int wanted;
     private final long endNanos;
@@ -30,9 +27,6 @@ public final class CmIncomingLink implements IncomingLink {
     /** Guards the ids and {@code closed}; held while a queue pair is made, which nobody waits for but the close. */
     private final Object idsLock = new Object();
 
-    /** By the number that the client gave each; for those alone that were accepted. */
-    private final IncomingId[] made;
-
     private final List<IncomingId> ids = new ArrayList<>();
     private boolean closed;
     /** These two are guarded by this. */
@@ -40,45 +34,30 @@ public final class CmIncomingLink implements IncomingLink {
 
     private @Nullable String failure;
 
-    CmIncomingLink(InetSocketAddress address, Admissions admissions, int wanted, long endNanos, Runnable broken) {
-        this.address = address;
+    IncomingLink(Admissions admissions, int wanted, long endNanos, Runnable broken) {
         this.admissions = admissions;
         this.wanted = wanted;
-        this.made = new IncomingId[wanted];
         this.endNanos = endNanos;
         this.broken = broken;
         this.ticket = admissions.tickets().give(this, wanted, endNanos);
     }
 
     /** What the client shows for each queue pair. */
-    long ticket() {
+    public long ticket() {
         return ticket;
     }
 
-    @Override
     public int queuePairs() {
         return wanted;
     }
 
-    @Override
-    public byte[] offer() {
-        return new LinkOffer(address, wanted, ticket).encode();
-    }
-
-    @Override
-    public QueuePair queuePair(int index) {
-        synchronized (idsLock) {
-            return made[index].queuePair();
-        }
-    }
-
-    /** Until the ticket expires at the longest; the client says all it has to say by rdma_cm. */
-    @Override
-    public void awaitEstablished(Words client) throws IOException {
-        awaitEstablished();
-    }
-
-    synchronized void awaitEstablished() throws IOException {
+    /**
+     * Waits until all queue pairs are established, until the ticket expires at the longest.
+     *
+     * @throws IOException if one failed, or it was abandoned
+     * @throws StoreException RPC_TIMEOUT
+     */
+    public synchronized void awaitEstablished() throws IOException {
         try {
             while (failure == null && established < wanted) {
                 long leftNanos = endNanos - System.nanoTime();
@@ -98,31 +77,50 @@ public final class CmIncomingLink implements IncomingLink {
         }
     }
 
-    @Override
+    /** Makes {@link #awaitEstablished} fail. Any thread. */
     public void abandon() {
         fail("the connection has ended");
     }
 
+    /**
+     * Destroys all queue pairs: when it returns, the client reaches no memory by them. Tries as long as that takes, since
+     * memory is reused on its word (S2). Idempotent.
+     */
     @Override
     public void close() {
         admissions.tickets().takeBack(ticket);
         synchronized (idsLock) {
             closed = true; // from here on nobody else touches them
         }
-        Insistently.destroy(this::closeIds, "a queue pair can't be destroyed, so its session stays");
+        boolean interrupted = false;
+        for (int tries = 0; !ids.isEmpty(); tries++) {
+            interrupted |= Thread.interrupted(); // else nothing would wait
+            if (!closeLast(tries == 0)) {
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private void closeIds() throws IOException {
-        while (!ids.isEmpty()) {
+    private boolean closeLast(boolean tell) {
+        try {
             IncomingId id = ids.get(ids.size() - 1);
             admissions.forget(id); // before: the next one may get the same handle
             id.close();
             ids.remove(ids.size() - 1);
+            return true;
+        } catch (Throwable e) { // whatever it is, the client may still reach the memory
+            if (tell) {
+                LOG.error("a queue pair can't be destroyed, so its session stays", e);
+            }
+            return false;
         }
     }
 
     /** Takes over an id and accepts it; one that comes too late is closed. For the listener's thread. */
-    void accept(IncomingId id, int index) {
+    void accept(IncomingId id) {
         Exception failed = null;
         synchronized (idsLock) {
             if (closed) {
@@ -133,7 +131,6 @@ public final class CmIncomingLink implements IncomingLink {
             admissions.remember(id, this);
             try {
                 id.accept();
-                made[index] = id;
             } catch (IOException | RuntimeException e) {
                 failed = e;
                 Admissions.sayNo(id, Refusal.NO_RESOURCES); // in here: the session's thread may close it afterwards
